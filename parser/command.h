@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lines to commands. The table of commands (commands.h) is the only list of
+ * them: a row names the word, its form, its usage and its help; what the
+ * command does to the machine is one function in hw/, machine_<verb>().
+ *
+ * Nothing here touches a machine: a line is parsed completely into struct
+ * command, one at a time, and whoever runs it does so on a copy until the whole
+ * line has proved good.
+ */
+#ifndef PARSER_COMMAND_H
+#define PARSER_COMMAND_H
+
+#include "commands.h"
+#include "error.h"
+#include "number.h"
+
+#define AXES_MAX 8
+#define AXIS_NAME_MAX 15
+#define TAG_MAX 15
+
+enum verb {
+#define COMMAND(verb, word, form, usage, help) VERB_##verb,
+	COMMANDS
+#undef COMMAND
+	VERB_COUNT
+};
+
+enum setting {
+#define SETTING(id, kind, guarded, lowest, highest, help) SETTING_##id,
+	SETTINGS
+#undef SETTING
+	SETTING_COUNT
+};
+
+/* What the value of a setting is; decides which units it may carry. */
+enum setting_kind {
+	KIND_SPEED, /* axis units per second */
+	KIND_ACCELERATION, /* axis units per second squared */
+	KIND_POSITION, /* axis units */
+	KIND_RATIO, /* steps per axis unit, exact: 32000/360 */
+	KIND_DURATION, /* ns; written with a unit */
+	KIND_UNIT, /* a word: deg rad rev mm cm in steps */
+	KIND_FLAG, /* 0 or 1 */
+};
+
+/* The names that a line may use for axes, in the order of their numbers. */
+struct axis_names {
+	unsigned int count;
+	char name[AXES_MAX][AXIS_NAME_MAX + 1];
+};
+
+/* The value of a setting as it was written. */
+struct setting_value {
+	struct quantity quantity; /* speeds, accelerations, positions, flags */
+	u64 numerator; /* KIND_RATIO, in lowest terms; never 0 */
+	u64 denominator;
+	u64 duration_ns; /* KIND_DURATION */
+	enum unit unit; /* KIND_UNIT */
+};
+
+/* One command, parsed. Only what its form can hold is set; the rest is zero. */
+struct command {
+	enum verb verb;
+	u16 column; /* of its first word, from 1 */
+	u32 axes; /* bit n: axis n was named */
+	u32 relative; /* bit n: axis n's value is BY, not absolute */
+	struct quantity value[AXES_MAX]; /* targets, or speeds where the form says so */
+	bool has_speed; /* AT */
+	struct quantity speed;
+	bool has_duration; /* IN */
+	u64 duration_ns;
+	u16 duration_column;
+	bool has_setting; /* GET with a setting; SET always */
+	enum setting setting;
+	struct setting_value setting_value;
+	u16 value_column;
+};
+
+/* Walks a line command by command. */
+struct parser {
+	const struct axis_names *axes;
+	const char *bytes;
+	unsigned int length;
+	unsigned int at;
+	char tag[TAG_MAX + 1]; /* "" where the line has none */
+};
+
+/*
+ * Begin with a line of @length bytes, without its LF. Reads its tag, if it has
+ * one. 0, or a negative errno with @report filled.
+ */
+int parser_begin(struct parser *parser, const struct axis_names *axes,
+		 const char *bytes, unsigned int length,
+		 struct error_report *report);
+
+/*
+ * The next command of the line: 1 with @command filled, 0 at the end of the
+ * line, or a negative errno with @report filled.
+ */
+int parser_next(struct parser *parser, struct command *command,
+		struct error_report *report);
+
+/* Whether @word (any case) is a word of the language, so that no axis may be called so. */
+bool parser_is_reserved(const char *word);
+
+const char *setting_name(enum setting setting);
+enum setting_kind setting_kind(enum setting setting);
+bool setting_is_guarded(enum setting setting);
+
+#endif
