@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An axis as its user knows it: settings in axis units, the position that was
+ * commanded, and the exact conversion between units and steps.
+ */
+#ifndef HW_AXIS_H
+#define HW_AXIS_H
+
+#include "../parser/command.h"
+#include "plan.h"
+#include "pulse.h"
+
+struct axis {
+	s64 setting[SETTING_COUNT]; /* millionths, ns, a unit or a flag */
+	u64 scale_numerator; /* SCALE: steps per axis unit */
+	u64 scale_denominator;
+	s64 target; /* commanded position, millionths of the unit */
+	s64 origin; /* steps emitted when at position 0 */
+	bool trusted; /* the position is known to be the motor's */
+};
+
+/* Axis with the default settings of every kind. */
+void axis_init(struct axis *axis);
+
+/* Steps of a position, rounded half away from zero; saturates. */
+s64 axis_steps(const struct axis *axis, s64 micro);
+
+/* Millionths of the axis unit of a position in steps, rounded likewise. */
+s64 axis_micro(const struct axis *axis, struct real steps);
+
+/* A rate in millionths of the unit per s (or s²) in steps per s (or s²). */
+struct real axis_rate(const struct axis *axis, s64 micro);
+
+/*
+ * A quantity in the unit it was written with, as millionths of the axis unit.
+ * 0, or -EINVAL if a rotary unit is given to a linear axis or the reverse.
+ */
+int axis_convert(const struct axis *axis, const struct quantity *quantity,
+		 s64 *micro);
+
+#endif

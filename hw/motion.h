@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Motion: a plan of cubics with absolute times, and the edges made from it.
+ *
+ * Two sides share struct motion. The process side (callers serialised by the
+ * host) stages segments and publishes them; the edge side, motion_run(), is
+ * called by a timer interrupt, never waits, never allocates, and takes what is
+ * published. pins->lock() keeps the edge side out for the instant of a publish.
+ *
+ * Positions are whole steps in the frame of the steps really emitted (up minus
+ * down since motion_init()); what they mean in degrees is the machine's affair.
+ *
+ * Times are ns of the host's monotonic clock. If an edge could not be served in
+ * time the whole plan slips by the lateness: functions take and return real
+ * times, the slip is accounted for inside.
+ */
+#ifndef HW_MOTION_H
+#define HW_MOTION_H
+
+#include "../parser/command.h"
+#include "pins.h"
+#include "plan.h"
+#include "pulse.h"
+#include "segment.h"
+
+/* struct motion is defined here too; its fields are for motion.c, plan.c and their tests. */
+struct motion;
+
+/* Lateness of edges since motion_init(), for statistics. */
+struct motion_lateness {
+	u64 late_edges; /* served so late that the plan had to slip */
+	u64 max_ns; /* the latest */
+	u64 slip_ns; /* the sum of the slips */
+};
+
+void motion_init(struct motion *motion, unsigned int axes, struct pins *pins);
+
+/* How the edges of an axis look; at rest only. Process side. */
+void motion_set_timing(struct motion *motion, unsigned int axis,
+		       const struct pulse_timing *timing);
+
+/*
+ * Begin to stage. What is staged will follow the published plan, starting at
+ * its end or at @now_ns + MOTION_LEAD_NS, whichever is later.
+ */
+void motion_stage(struct motion *motion, u64 now_ns);
+
+/*
+ * Begin to stage anew, in place of all that the published plan holds after the
+ * hand-over instant @now_ns + MOTION_HANDOVER_NS (a stop, a retarget). Axes may
+ * be moving then: plan_stop() brings them to rest.
+ */
+void motion_stage_cut(struct motion *motion, u64 now_ns);
+
+/* Stage rest until @until_ns; nothing if that is before the staged end. */
+void motion_stage_rest(struct motion *motion, u64 until_ns);
+
+/* When the staged plan ends, and where it leaves an axis at rest. */
+u64 motion_staged_end_ns(const struct motion *motion);
+s64 motion_staged_steps(const struct motion *motion, unsigned int axis);
+
+/* Forget what was staged. */
+void motion_abandon(struct motion *motion);
+
+/*
+ * Put what was staged in force. 0, or -EAGAIN if the hand-over instant has
+ * passed meanwhile: abandon and stage again.
+ */
+int motion_publish(struct motion *motion, u64 now_ns);
+
+/*
+ * No more steps, now; the plan is dropped and the axes rest where the steps
+ * emitted so far have them. A STEP that is high falls after its time. Any
+ * context. Returns whether an axis was moving.
+ */
+bool motion_halt(struct motion *motion, u64 now_ns);
+
+/* Whether all published motion is over, its last edge included. */
+bool motion_idle(struct motion *motion, u64 now_ns);
+
+/* When the published plan ends (not before now if it slips still). */
+u64 motion_end_ns(struct motion *motion);
+
+/* Whether plan time @plan_ns (as motion_staged_end_ns() gave it) has passed, slips included. */
+bool motion_passed(struct motion *motion, u64 plan_ns, u64 now_ns);
+
+/* Where the plan has the axis now, in steps with their fraction; at rest whole. */
+struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns);
+
+/* Rising edges up minus down, since motion_init(). */
+s64 motion_steps(struct motion *motion, unsigned int axis);
+
+struct motion_lateness motion_lateness(struct motion *motion);
+
+/* Free segments, for the answer to "is there room". */
+unsigned int motion_room(const struct motion *motion);
+
+/*
+ * Emit every edge that is due at @now_ns, in order, edges due together in one
+ * pins->set(). Returns when the next edge is due (may be before now if the
+ * bounded work of one call was used up: call again), or U64_MAX when none is
+ * planned. Edge side: hard interrupt; bounded work, no division loop. The
+ * caller holds what pins->lock() takes.
+ */
+u64 motion_run(struct motion *motion, u64 now_ns);
+
+#endif

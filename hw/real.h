@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Real numbers for planning, made of integers: 64 bits of mantissa and a wide
+ * exponent, the same result on every processor, no floating-point unit. Planning
+ * spans microseconds to hours and one step to 2^31; this removes every question
+ * of scaling and overflow from it. For process context; the interrupt uses the
+ * fixed-point cubics that are made from these.
+ */
+#ifndef HW_REAL_H
+#define HW_REAL_H
+
+#include "../parser/portable.h"
+
+/* (-1)^negative * mantissa * 2^exponent; the mantissa's top bit is set, or it is 0. */
+struct real {
+	u64 mantissa;
+	s32 exponent;
+	bool negative;
+};
+
+struct real real_from(s64 value);
+/* @numerator / @denominator; @denominator > 0. */
+struct real real_ratio(s64 numerator, u64 denominator);
+struct real real_add(struct real a, struct real b);
+struct real real_sub(struct real a, struct real b);
+struct real real_mul(struct real a, struct real b);
+/* @b must not be 0. */
+struct real real_div(struct real a, struct real b);
+struct real real_negate(struct real a);
+/* @a >= 0 */
+struct real real_sqrt(struct real a);
+/* @a >= 0 */
+struct real real_cbrt(struct real a);
+/* Times 2^@power. */
+struct real real_shift(struct real a, int power);
+/* -1, 0, 1 */
+int real_compare(struct real a, struct real b);
+int real_sign(struct real a);
+/* Round half away from zero; saturates at the ends of s64. */
+s64 real_round(struct real a);
+/* The next whole number up; saturates. */
+s64 real_ceil(struct real a);
+
+#endif

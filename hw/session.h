@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One open file: the rules of write(2) and read(2) that the language promises,
+ * for every host alike. The host moves the bytes, waits, and serialises the
+ * calls of all sessions of one machine.
+ *
+ * A write is: session_begin_write(), session_feed() for each chunk, and
+ * session_end_write() for the number to return. Where session_feed() says
+ * -EAGAIN (no room in the queue) or -EINPROGRESS (SYNC), the host either waits
+ * until session_ready() and calls session_feed() again with what is left, or
+ * gives up and ends the write with that status (or the signal's).
+ */
+#ifndef HW_SESSION_H
+#define HW_SESSION_H
+
+#include "../parser/answers.h"
+#include "../parser/line.h"
+#include "machine.h"
+
+struct session {
+	struct machine *machine;
+	bool readable; /* answers are wanted */
+	bool writable;
+	bool privileged; /* may change what guards the machine */
+	bool status_read; /* read-only: the status page was made */
+	u32 stops; /* machine's count of stops that this file has seen */
+	struct line line;
+	struct answers answers;
+	/* of the write that is going on: */
+	bool nonblocking;
+	size_t taken; /* bytes */
+	size_t line_start; /* where in this write the present line began */
+	size_t line_kept; /* length of the line before this write */
+	bool lines_taken; /* a line before the present one was taken */
+	bool waiting_sync; /* the present line ran and waits for: */
+	u32 sync;
+};
+
+void session_open(struct session *session, struct machine *machine,
+		  bool readable, bool writable, bool privileged);
+
+void session_begin_write(struct session *session, bool nonblocking);
+
+/*
+ * Take bytes; @taken is how many of @count were. 0: all; -EAGAIN, -EINPROGRESS:
+ * see above; else a line was refused and the write is at its end.
+ */
+int session_feed(struct session *session, const char *bytes, size_t count,
+		 u64 now_ns, size_t *taken);
+
+/* Whether it makes sense to call session_feed() again. */
+bool session_ready(struct session *session, u64 now_ns);
+
+/*
+ * What write(2) returns: bytes taken, or the negative errno. @status is what
+ * session_feed() returned last, or -EINTR, -EFAULT, -ENODEV from the host.
+ */
+s64 session_end_write(struct session *session, int status);
+
+/*
+ * The last close: a line without LF runs now. 0 when all is done, or as
+ * session_feed(); call again when session_ready().
+ */
+int session_finish(struct session *session, u64 now_ns);
+
+/*
+ * Take up to @size bytes of answers. Their number; 0: end of file; -EAGAIN:
+ * nothing waits yet; -EBADF never (the host checks the access mode).
+ */
+s64 session_read(struct session *session, char *bytes, size_t size, u64 now_ns);
+
+/* For poll(2). */
+bool session_can_read(const struct session *session);
+bool session_can_write(const struct session *session);
+bool session_alarm(const struct session *session);
+
+#endif
