@@ -2,8 +2,8 @@
 /*
  * The one place where the portable rooms (parser/ and hw/) meet their
  * surroundings: it gives them the kernel's integer types, errno values, string
- * functions and 64-bit arithmetic, in the kernel from linux/*.h, elsewhere from
- * the C library. Nothing else in those rooms includes a system header.
+ * functions and 64-bit arithmetic, in the kernel from <linux/...>, elsewhere
+ * from the C library. Nothing else in those rooms includes a system header.
  */
 #ifndef PARSER_PORTABLE_H
 #define PARSER_PORTABLE_H
@@ -53,7 +53,7 @@ typedef int64_t s64;
 #define BIT(n) (1UL << (n))
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
-#define __printf(format, first) __attribute__((format(printf, format, first)))
+#define __printf(text, first) __attribute__((__format__(printf, text, first)))
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define likely(x) __builtin_expect(!!(x), 1)
 #define fallthrough __attribute__((__fallthrough__))

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An axis as its user knows it: default settings and the exact conversion
+ * between units and steps. What may be set when is the machine's affair.
+ */
+#include "axis.h"
+
+/* pi in units of 1e-15, for radians: more digits than any position has. */
+#define PI_E15 3141592653589793ULL
+#define ONE_E15 1000000000000000ULL
+
+void axis_init(struct axis *axis)
+{
+	memset(axis, 0, sizeof(*axis));
+	axis->setting[SETTING_SPEED] = 60 * MICRO;
+	axis->setting[SETTING_ACCEL] = 120 * MICRO;
+	axis->setting[SETTING_MAXSPEED] = 90 * MICRO;
+	axis->setting[SETTING_MAXACCEL] = 180 * MICRO;
+	axis->setting[SETTING_MIN] = -170 * MICRO;
+	axis->setting[SETTING_MAX] = 170 * MICRO;
+	axis->setting[SETTING_UNIT] = UNIT_DEG;
+	/* What an A4988 or DRV8825 needs, with a margin. */
+	axis->setting[SETTING_STEPLEN] = 2000;
+	axis->setting[SETTING_STEPSPACE] = 2000;
+	axis->setting[SETTING_DIRSETUP] = 1000;
+	axis->setting[SETTING_DIRHOLD] = 1000;
+	axis->setting[SETTING_ENABLEDELAY] = 1000000;
+	axis->scale_numerator = 800; /* 32000/360 */
+	axis->scale_denominator = 9;
+	axis->trusted = true;
+}
+
+/* @a * @b / @divisor, rounded half up; saturates at S64_MAX. */
+static u64 multiply_divide(u64 a, u64 b, u64 divisor)
+{
+	u64 high, low, remainder = 0, quotient = 0;
+	u64 a_high = a >> 32, a_low = (u32)a, b_high = b >> 32, b_low = (u32)b;
+	u64 middle = a_high * b_low + ((a_low * b_low) >> 32);
+	int bit;
+
+	high = a_high * b_high + (middle >> 32);
+	middle = (u32)middle + a_low * b_high;
+	high += middle >> 32;
+	low = a * b;
+	if (!high) {
+		quotient = div64_u64_rem(low, divisor, &remainder);
+	} else if (high >= divisor) {
+		return S64_MAX;
+	} else {
+		/* Rare: more than 64 bits. One bit at a time is fast enough. */
+		remainder = high;
+		for (bit = 63; bit >= 0; bit--) {
+			bool carry = remainder >> 63;
+
+			remainder = remainder << 1 | (low >> bit & 1);
+			quotient <<= 1;
+			if (carry || remainder >= divisor) {
+				remainder -= divisor;
+				quotient |= 1;
+			}
+		}
+	}
+	if (remainder >= divisor - remainder)
+		quotient++;
+	return quotient > S64_MAX ? S64_MAX : quotient;
+}
+
+static s64 scale(s64 value, u64 numerator, u64 denominator)
+{
+	u64 magnitude = value < 0 ? -(u64)value : (u64)value;
+	s64 scaled = multiply_divide(magnitude, numerator, denominator);
+
+	return value < 0 ? -scaled : scaled;
+}
+
+s64 axis_steps(const struct axis *axis, s64 micro)
+{
+	return scale(micro, axis->scale_numerator,
+		     axis->scale_denominator * MICRO);
+}
+
+s64 axis_micro(const struct axis *axis, struct real steps)
+{
+	struct real unit = real_ratio(axis->scale_denominator * MICRO,
+				      axis->scale_numerator);
+
+	return real_round(real_mul(steps, unit));
+}
+
+struct real axis_rate(const struct axis *axis, s64 micro)
+{
+	struct real steps_per_unit = real_ratio(axis->scale_numerator,
+						axis->scale_denominator * MICRO);
+
+	return real_mul(real_from(micro), steps_per_unit);
+}
+
+/* The size of a unit as a ratio: in degrees, or in tenths of a mm. */
+static bool unit_size(enum unit unit, bool *rotary, u64 *numerator,
+		      u64 *denominator)
+{
+	*rotary = unit == UNIT_DEG || unit == UNIT_RAD || unit == UNIT_REV;
+	*numerator = 1;
+	*denominator = 1;
+	switch (unit) {
+	case UNIT_DEG:
+		return true;
+	case UNIT_REV:
+		*numerator = 360;
+		return true;
+	case UNIT_RAD:
+		*numerator = 180 * ONE_E15;
+		*denominator = PI_E15;
+		return true;
+	case UNIT_MM:
+		*numerator = 10;
+		return true;
+	case UNIT_CM:
+		*numerator = 100;
+		return true;
+	case UNIT_IN:
+		*numerator = 254;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int axis_convert(const struct axis *axis, const struct quantity *quantity,
+		 s64 *micro)
+{
+	enum unit own = axis->setting[SETTING_UNIT];
+	u64 numerator, denominator, own_numerator, own_denominator;
+	bool rotary, own_rotary;
+
+	*micro = quantity->micro;
+	if (quantity->unit == UNIT_NONE || quantity->unit == own)
+		return 0;
+	if (quantity->unit == UNIT_STEPS) {
+		*micro = scale(quantity->micro, axis->scale_denominator,
+			       axis->scale_numerator);
+		return 0;
+	}
+	if (!unit_size(quantity->unit, &rotary, &numerator, &denominator) ||
+	    !unit_size(own, &own_rotary, &own_numerator, &own_denominator) ||
+	    rotary != own_rotary)
+		return -EINVAL;
+	*micro = scale(quantity->micro, numerator * own_denominator,
+		       denominator * own_numerator);
+	return 0;
+}
