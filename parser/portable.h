@@ -37,15 +37,15 @@
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
-typedef uint64_t u64;
+typedef unsigned long long u64; /* as in the kernel, for %llu */
 typedef int8_t s8;
 typedef int16_t s16;
 typedef int32_t s32;
-typedef int64_t s64;
+typedef long long s64;
 
-#define U64_MAX UINT64_MAX
-#define S64_MAX INT64_MAX
-#define S64_MIN INT64_MIN
+#define U64_MAX (~0ULL)
+#define S64_MAX ((s64)(U64_MAX >> 1))
+#define S64_MIN (-S64_MAX - 1)
 #define U32_MAX UINT32_MAX
 #define S32_MAX INT32_MAX
 
@@ -77,5 +77,36 @@ static inline u64 div64_u64_rem(u64 dividend, u64 divisor, u64 *remainder)
 }
 
 #endif
+
+/*
+ * ASCII alone: the C library's <ctype.h> depends on the locale, and the kernel's
+ * takes the letters of Latin-1 for letters.
+ */
+static inline bool char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline char char_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+static inline bool char_is_letter(char c)
+{
+	return char_upper(c) >= 'A' && char_upper(c) <= 'Z';
+}
+
+/* Whether the @length bytes at @word are the string @name, in any case. */
+static inline bool word_is(const char *word, unsigned int length,
+			   const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < length; i++)
+		if (!name[i] || char_upper(word[i]) != char_upper(name[i]))
+			return false;
+	return !name[length];
+}
 
 #endif
