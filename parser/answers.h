@@ -16,11 +16,16 @@ struct answers {
 	unsigned int head; /* bytes ever put in */
 	unsigned int tail; /* bytes ever taken out */
 	unsigned int lost; /* lines dropped and not told yet */
+	bool partial; /* the last byte taken out was not the end of its line */
 };
 
 void answers_init(struct answers *answers);
 
-/* Add @length bytes: whole lines, each with its LF. */
+/*
+ * Add @length bytes: whole lines, each with its LF. What follows the last LF is
+ * not a line and is not taken. A line for which no dropping makes room counts as
+ * lost itself.
+ */
 void answers_put(struct answers *answers, const char *lines, size_t length);
 
 /* Whether there is anything to read. */

@@ -52,7 +52,7 @@ struct axis_names {
 
 /* The value of a setting as it was written. */
 struct setting_value {
-	struct quantity quantity; /* speeds, accelerations, positions, flags */
+	struct quantity quantity; /* speeds, accelerations, positions, flags (0 or MICRO) */
 	u64 numerator; /* KIND_RATIO, in lowest terms; never 0 */
 	u64 denominator;
 	u64 duration_ns; /* KIND_DURATION */
@@ -84,6 +84,7 @@ struct parser {
 	unsigned int length;
 	unsigned int at;
 	char tag[TAG_MAX + 1]; /* "" where the line has none */
+	struct error_report *report; /* of the call in progress */
 };
 
 /*

@@ -54,7 +54,7 @@
 		"steps per axis unit, an exact ratio") \
 	SETTING(UNIT, KIND_UNIT, true, 0, 0, \
 		"the axis's own unit") \
-	SETTING(INVERT, KIND_FLAG, true, 0, 1, \
+	SETTING(INVERT, KIND_FLAG, true, 0, 1000000, \
 		"1: the DIR line is low for up") \
 	SETTING(STEPLEN, KIND_DURATION, true, 100, 1000000, \
 		"how long STEP stays high") \

@@ -6,6 +6,7 @@
 #ifndef PARSER_LINE_H
 #define PARSER_LINE_H
 
+#include "error.h"
 #include "portable.h"
 
 #define LINE_BYTES_MAX 255
@@ -13,9 +14,11 @@
 struct line {
 	char bytes[LINE_BYTES_MAX + 1]; /* no terminator: neither LF nor CR LF */
 	u16 length;
+	u16 came; /* bytes before the LF, those not kept too; stays at its highest */
 	bool complete; /* its LF has come */
 	bool too_long; /* more than LINE_BYTES_MAX came; the rest is not kept */
 	u16 foreign; /* column of the first byte that no line may hold; 0: none */
+	u8 foreign_byte;
 };
 
 /* Begin an empty line. */
@@ -33,5 +36,11 @@ size_t line_take(struct line *line, const char *bytes, size_t count);
  * whether there is such a line.
  */
 bool line_finish(struct line *line);
+
+/*
+ * Whether the line may be parsed: 0, or with @report filled -EILSEQ (it holds a
+ * byte other than printable ASCII, TAB and CR, wherever) or else -EMSGSIZE.
+ */
+int line_check(const struct line *line, struct error_report *report);
 
 #endif

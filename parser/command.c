@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lines to commands. A form is the function that reads what follows the first
+ * word of a command; it is put together from helpers that each read one thing
+ * (a word, an axis, a number with its unit, the end) or report why they cannot.
+ * What a command means, and what an axis can do, is for hw/.
+ *
+ *	PAN 30 tilt -10.5deg AT 50% IN 12s	both axes, together
+ *	SLIDE 3 IN 5s				IN and a number: the time
+ *	SLIDE 3 in IN 5s; SLIDE 3in		otherwise: inches
+ */
+#include "command.h"
+#include "text.h"
+
+#define SHOWN_MAX 24 /* bytes of a word that error texts repeat */
+
+static const char * const keywords[] = { "AT", "BY", "IN", "IS" };
+
+/* The keys of the status line that are not names of axes. */
+static const char * const status_keys[] = { "STATE", "QUEUE" };
+
+struct setting_row {
+	const char *name;
+	enum setting_kind kind;
+	bool guarded;
+	s64 lowest;
+	s64 highest;
+};
+
+static const struct setting_row settings[] = {
+#define SETTING(id, kind, guarded, lowest, highest, help) \
+	[SETTING_##id] = { #id, kind, guarded, lowest, highest },
+	SETTINGS
+#undef SETTING
+};
+
+/* What a number with a unit may be, and so how its unit is written. */
+struct dimension {
+	const char *noun;
+	const char *per; /* follows the unit of length or angle */
+	bool percent;
+};
+
+static const struct dimension position = { "a position", "", false };
+static const struct dimension speed = { "a speed", "/s", false };
+static const struct dimension move_speed = { "a speed", "/s", true };
+static const struct dimension acceleration = { "an acceleration", "/s2", false };
+
+/* Helpers that look, and do not take. */
+
+static unsigned int column_here(const struct parser *parser)
+{
+	return parser->at + 1;
+}
+
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Skip white space and the comment; the byte there, or ';' at the end of the command. */
+static char look(struct parser *parser)
+{
+	while (parser->at < parser->length) {
+		char c = parser->bytes[parser->at];
+
+		if (c == '#')
+			parser->length = parser->at;
+		else if (is_white(c))
+			parser->at++;
+		else
+			return c;
+	}
+	return ';';
+}
+
+/* The length of the name that begins here: a letter, then letters, digits, '_'. */
+static unsigned int name_length(const struct parser *parser)
+{
+	const char *bytes = parser->bytes + parser->at;
+	unsigned int i, rest = parser->length - parser->at;
+
+	if (!rest || !char_is_letter(bytes[0]))
+		return 0;
+	for (i = 1; i < rest; i++)
+		if (!char_is_letter(bytes[i]) && !char_is_digit(bytes[i]) && bytes[i] != '_')
+			break;
+	return i;
+}
+
+/* The length of what stands here up to white space, ';', '#' or the end. */
+static unsigned int token_length(const struct parser *parser)
+{
+	unsigned int i;
+
+	for (i = parser->at; i < parser->length; i++) {
+		char c = parser->bytes[i];
+
+		if (is_white(c) || c == ';' || c == '#')
+			break;
+	}
+	return i - parser->at;
+}
+
+static bool word_here_is(struct parser *parser, const char *word)
+{
+	look(parser);
+	return word_is(parser->bytes + parser->at, name_length(parser), word);
+}
+
+static bool number_begins(char c)
+{
+	return char_is_digit(c) || c == '.' || c == '+' || c == '-';
+}
+
+/* The number of the axis whose name stands here, or -1. */
+static int axis_here(const struct parser *parser)
+{
+	unsigned int axis, length = name_length(parser);
+
+	for (axis = 0; length && axis < parser->axes->count; axis++)
+		if (word_is(parser->bytes + parser->at, length, parser->axes->name[axis]))
+			return axis;
+	return -1;
+}
+
+/* Helpers that report. All return -EINVAL and take nothing. */
+
+/* The token here, fit to be repeated in an error text; @shown has SHOWN_MAX + 4 bytes. */
+static const char *show(const struct parser *parser, char *shown)
+{
+	unsigned int length = token_length(parser);
+
+	memcpy(shown, parser->bytes + parser->at, min_t(unsigned int, length, SHOWN_MAX));
+	if (length > SHOWN_MAX)
+		memcpy(shown + SHOWN_MAX, "...", 4);
+	else
+		shown[length] = '\0';
+	return shown;
+}
+
+static int report_missing(const struct parser *parser, const char *owner, const char *what)
+{
+	return error_set(parser->report, EINVAL, column_here(parser), "%s needs %s",
+			 owner, what);
+}
+
+static int report_twice(const struct parser *parser, const char *word)
+{
+	return error_set(parser->report, EINVAL, column_here(parser), "%s comes twice", word);
+}
+
+static int report_no(const struct parser *parser, const char *what)
+{
+	char shown[SHOWN_MAX + 4];
+
+	return error_set(parser->report, EINVAL, column_here(parser), "no %s named %s",
+			 what, show(parser, shown));
+}
+
+static int report_not(const struct parser *parser, const char *what)
+{
+	char shown[SHOWN_MAX + 4];
+
+	return error_set(parser->report, EINVAL, column_here(parser), "\"%s\" is not %s",
+			 show(parser, shown), what);
+}
+
+static int report_no_unit(const struct parser *parser)
+{
+	char shown[SHOWN_MAX + 4];
+
+	return error_set(parser->report, EINVAL, column_here(parser), "no unit \"%s\"",
+			 show(parser, shown));
+}
+
+/* Helpers that read one thing. 0, or -EINVAL and a report. */
+
+static int read_end(struct parser *parser, const char *after)
+{
+	char shown[SHOWN_MAX + 4];
+
+	if (look(parser) == ';')
+		return 0;
+	return error_set(parser->report, EINVAL, column_here(parser),
+			 "extra word %s after %s", show(parser, shown), after);
+}
+
+static bool take_word(struct parser *parser, const char *word)
+{
+	if (!word_here_is(parser, word))
+		return false;
+	parser->at += name_length(parser);
+	return true;
+}
+
+/* Returns the number of the axis and notes it in @axes, where it may not be yet. */
+static int read_axis(struct parser *parser, const char *owner, u32 *axes)
+{
+	int axis;
+
+	if (look(parser) == ';')
+		return report_missing(parser, owner, "an axis");
+	axis = axis_here(parser);
+	if (axis < 0)
+		return report_no(parser, "axis");
+	if (*axes & BIT(axis))
+		return report_twice(parser, parser->axes->name[axis]);
+	*axes |= BIT(axis);
+	parser->at += name_length(parser);
+	return axis;
+}
+
+/* Only the number: what may follow it without a blank is for the caller. */
+static int read_number(struct parser *parser, const char *owner, const char *what,
+		       s64 *micro)
+{
+	char first = look(parser);
+	int length = number_parse(parser->bytes + parser->at,
+				  parser->length - parser->at, micro);
+
+	if (length == -ERANGE)
+		return error_set(parser->report, EINVAL, column_here(parser),
+				 "too many digits: at most 9 before the point, 6 after it");
+	if (length < 0 && (first == ';' || char_is_letter(first)))
+		return report_missing(parser, owner, what);
+	if (length < 0)
+		return report_not(parser, "a number");
+	parser->at += length;
+	return 0;
+}
+
+/* The unit, if there is one, of the number that began at @start and ends here. */
+static int read_unit(struct parser *parser, unsigned int start,
+		     const struct dimension *dimension, enum unit *unit)
+{
+	unsigned int end = parser->at, letters = 0, length;
+	const char *token;
+	bool glued;
+	char next;
+
+	look(parser);
+	token = parser->bytes + parser->at;
+	length = token_length(parser);
+	glued = parser->at == end && length;
+	while (letters < length && (char_is_letter(token[letters]) || token[letters] == '%'))
+		letters++;
+
+	*unit = unit_find(token, letters);
+	if (*unit == UNIT_NONE) {
+		if (glued && letters == length)
+			return report_no_unit(parser);
+		parser->at = glued ? start : end;
+		return glued ? report_not(parser, "a number") : 0;
+	}
+
+	parser->at += length;
+	next = look(parser);
+	/* "IN" that cannot be inches is the word before a duration. */
+	if (*unit == UNIT_IN && !glued && letters == length &&
+	    (number_begins(next) || *dimension->per)) {
+		*unit = UNIT_NONE;
+		parser->at = end;
+		return 0;
+	}
+	if (*unit == UNIT_PERCENT ? dimension->percent && length == 1 :
+	    word_is(token + letters, length - letters, dimension->per))
+		return 0;
+
+	parser->at = token - parser->bytes;
+	if (*unit == UNIT_PERCENT)
+		return report_no_unit(parser);
+	return error_set(parser->report, EINVAL, column_here(parser),
+			 "%s is written in %s%s", dimension->noun, unit_name(*unit),
+			 dimension->per);
+}
+
+static int read_quantity(struct parser *parser, const char *owner,
+			 const struct dimension *dimension, struct quantity *quantity)
+{
+	unsigned int start;
+	int error;
+
+	look(parser);
+	start = parser->at;
+	quantity->column = column_here(parser);
+	error = read_number(parser, owner, dimension->noun, &quantity->micro);
+	if (error)
+		return error;
+	return read_unit(parser, start, dimension, &quantity->unit);
+}
+
+static int read_duration(struct parser *parser, const char *owner, u64 *ns)
+{
+	unsigned int start, end, length;
+	s64 micro;
+	int error;
+
+	look(parser);
+	start = parser->at;
+	error = read_number(parser, owner, "a duration", &micro);
+	if (error)
+		return error;
+
+	end = parser->at;
+	look(parser);
+	length = token_length(parser);
+	error = duration_ns(micro < 0 ? 0 : micro, parser->bytes + parser->at, length, ns);
+	if (error == -EINVAL) {
+		if (parser->at == end && length)
+			return report_no_unit(parser);
+		return error_set(parser->report, EINVAL, start + 1,
+				 "a duration needs a unit: us ms s min h");
+	}
+	if (error || micro < 0)
+		return error_set(parser->report, EINVAL, start + 1,
+				 error ? "a duration of more than 292 years" :
+				 "a duration cannot be negative");
+	parser->at += length;
+	return 0;
+}
+
+/* A number that has no unit, and so must end with its token or before a '/'. */
+static int read_bare_number(struct parser *parser, const char *owner, const char *what,
+			    s64 *micro)
+{
+	unsigned int start;
+	int error;
+
+	look(parser);
+	start = parser->at;
+	error = read_number(parser, owner, what, micro);
+	if (error)
+		return error;
+	if (!token_length(parser) || parser->bytes[parser->at] == '/')
+		return 0;
+	parser->at = start;
+	return report_not(parser, "a number");
+}
+
+static int read_ratio(struct parser *parser, const char *owner,
+		      struct setting_value *value)
+{
+	s64 numerator, denominator = MICRO;
+	unsigned int start;
+	int error;
+
+	look(parser);
+	start = parser->at;
+	error = read_bare_number(parser, owner, "a ratio", &numerator);
+	if (!error && look(parser) == '/') {
+		parser->at++;
+		error = read_bare_number(parser, "/", "a number", &denominator);
+	}
+	if (error)
+		return error;
+	if (numerator <= 0 || denominator <= 0)
+		return error_set(parser->report, EINVAL, start + 1,
+				 "a ratio must be greater than 0");
+	value->numerator = numerator;
+	value->denominator = denominator;
+	ratio_reduce(&value->numerator, &value->denominator);
+	return 0;
+}
+
+/* A ratio's value in millionths, rounded down: what the table of settings limits. */
+static s64 ratio_micro(const struct setting_value *value)
+{
+	u64 rest, micro = div64_u64_rem(value->numerator, value->denominator, &rest);
+	int decimal;
+
+	if (micro >= S64_MAX / MICRO)
+		return S64_MAX;
+	/* Digit by digit: the numerator times a million may exceed 64 bits. */
+	for (decimal = 0; decimal < 6; decimal++)
+		micro = micro * 10 + div64_u64_rem(rest * 10, value->denominator, &rest);
+	return micro;
+}
+
+static int read_flag(struct parser *parser, const char *owner, struct quantity *quantity)
+{
+	look(parser);
+	quantity->column = column_here(parser);
+	return read_bare_number(parser, owner, "0 or 1", &quantity->micro);
+}
+
+static int read_unit_name(struct parser *parser, const char *owner, enum unit *unit)
+{
+	unsigned int length;
+
+	if (look(parser) == ';')
+		return report_missing(parser, owner, "a unit");
+	length = token_length(parser);
+	*unit = unit_find(parser->bytes + parser->at, length);
+	if (*unit == UNIT_NONE || *unit == UNIT_PERCENT)
+		return report_no_unit(parser);
+	parser->at += length;
+	return 0;
+}
+
+static int read_setting(struct parser *parser, const char *owner, enum setting *setting)
+{
+	unsigned int i, length;
+
+	if (look(parser) == ';')
+		return report_missing(parser, owner, "a setting");
+	length = name_length(parser);
+	for (i = 0; i < SETTING_COUNT; i++) {
+		if (!word_is(parser->bytes + parser->at, length, settings[i].name))
+			continue;
+		*setting = i;
+		parser->at += length;
+		return 0;
+	}
+	return report_no(parser, "setting");
+}
+
+/* Whether @value, in millionths or ns, is one that the setting takes. */
+static int check_setting(const struct parser *parser, const struct command *command, s64 value)
+{
+	const struct setting_row *row = &settings[command->setting];
+	char range[ERROR_TEXT_MAX];
+	struct text text;
+
+	if (value >= row->lowest && value <= row->highest &&
+	    (row->kind != KIND_FLAG || value == row->lowest || value == row->highest))
+		return 0;
+
+	text_init(&text, range, sizeof(range));
+	text_printf(&text, "%s takes ", row->name);
+	if (row->kind == KIND_DURATION) {
+		text_duration(&text, row->lowest);
+		text_printf(&text, " to ");
+		text_duration(&text, row->highest);
+	} else {
+		text_micro(&text, row->lowest, false);
+		text_printf(&text, row->kind == KIND_FLAG ? " or " : " to ");
+		text_micro(&text, row->highest, false);
+	}
+	return error_set(parser->report, EINVAL, command->value_column, "%s", range);
+}
+
+static int read_setting_value(struct parser *parser, struct command *command)
+{
+	struct setting_value *value = &command->setting_value;
+	const char *name = settings[command->setting].name;
+	int error;
+
+	look(parser);
+	command->value_column = column_here(parser);
+	switch (settings[command->setting].kind) {
+	case KIND_SPEED:
+		error = read_quantity(parser, name, &speed, &value->quantity);
+		break;
+	case KIND_ACCELERATION:
+		error = read_quantity(parser, name, &acceleration, &value->quantity);
+		break;
+	case KIND_POSITION:
+		error = read_quantity(parser, name, &position, &value->quantity);
+		break;
+	case KIND_FLAG:
+		error = read_flag(parser, name, &value->quantity);
+		break;
+	case KIND_RATIO:
+		error = read_ratio(parser, name, value);
+		if (error)
+			return error;
+		return check_setting(parser, command, ratio_micro(value));
+	case KIND_DURATION:
+		error = read_duration(parser, name, &value->duration_ns);
+		if (error)
+			return error;
+		return check_setting(parser, command, value->duration_ns);
+	default:
+		return read_unit_name(parser, name, &value->unit);
+	}
+	return error ? error : check_setting(parser, command, value->quantity.micro);
+}
+
+/* Forms: the rest of a command, from where its first word (not an axis) ended. */
+
+/* AXIS [BY] POSITION */
+static int read_target(struct parser *parser, struct command *command)
+{
+	int axis = read_axis(parser, "", &command->axes);
+
+	if (axis < 0)
+		return axis;
+	if (char_is_letter(look(parser)) && take_word(parser, "BY"))
+		command->relative |= BIT(axis);
+	return read_quantity(parser, parser->axes->name[axis], &position,
+			     &command->value[axis]);
+}
+
+/* AT SPEED, IN TIME: each once, in either order. */
+static int read_clauses(struct parser *parser, struct command *command)
+{
+	int error = 0;
+
+	while (!error && look(parser) != ';') {
+		if (word_here_is(parser, "AT")) {
+			if (command->has_speed)
+				return report_twice(parser, "AT");
+			take_word(parser, "AT");
+			command->has_speed = true;
+			error = read_quantity(parser, "AT", &move_speed, &command->speed);
+			if (!error && command->speed.micro <= 0)
+				error = error_set(parser->report, EINVAL, command->speed.column,
+						  "a speed must be greater than 0");
+		} else if (word_here_is(parser, "IN")) {
+			if (command->has_duration)
+				return report_twice(parser, "IN");
+			take_word(parser, "IN");
+			command->has_duration = true;
+			look(parser);
+			command->duration_column = column_here(parser);
+			error = read_duration(parser, "IN", &command->duration_ns);
+		} else {
+			return read_end(parser, "the move");
+		}
+	}
+	return error;
+}
+
+static int form_move(struct parser *parser, struct command *command)
+{
+	int error;
+
+	do {
+		error = read_target(parser, command);
+		if (error)
+			return error;
+	} while (char_is_letter(look(parser)) && !word_here_is(parser, "AT") &&
+		 !word_here_is(parser, "IN"));
+	return read_clauses(parser, command);
+}
+
+static int form_is(struct parser *parser, struct command *command)
+{
+	int axis = read_axis(parser, "", &command->axes);
+	int error;
+
+	if (axis < 0)
+		return axis;
+	take_word(parser, "IS");
+	error = read_quantity(parser, parser->axes->name[axis], &position, &command->value[axis]);
+	return error ? error : read_end(parser, "the position");
+}
+
+static int form_position(struct parser *parser, struct command *command)
+{
+	int axis = read_axis(parser, "", &command->axes);
+
+	if (axis < 0)
+		return axis;
+	look(parser);
+	parser->at++;
+	return read_end(parser, "?");
+}
+
+static int form_axes(struct parser *parser, struct command *command)
+{
+	int axis = 0;
+
+	while (axis >= 0 && look(parser) != ';')
+		axis = read_axis(parser, "", &command->axes);
+	return axis < 0 ? axis : 0;
+}
+
+static int form_set(struct parser *parser, struct command *command)
+{
+	int axis = read_axis(parser, "SET", &command->axes);
+	int error;
+
+	if (axis < 0)
+		return axis;
+	command->has_setting = true;
+	error = read_setting(parser, "SET", &command->setting);
+	if (!error)
+		error = read_setting_value(parser, command);
+	return error ? error : read_end(parser, "the value");
+}
+
+static int form_get(struct parser *parser, struct command *command)
+{
+	int error;
+
+	if (look(parser) == ';')
+		return 0;
+	error = read_axis(parser, "GET", &command->axes);
+	if (error < 0)
+		return error;
+	if (look(parser) == ';')
+		return 0;
+	command->has_setting = true;
+	error = read_setting(parser, "GET", &command->setting);
+	return error ? error : read_end(parser, "the setting");
+}
+
+static int form_none(struct parser *parser, struct command *command);
+
+static const struct {
+	const char *word;
+	int (*form)(struct parser *parser, struct command *command);
+} commands[] = {
+#define COMMAND(verb, word, form, usage, help) \
+	[VERB_##verb] = { word, form_##form },
+	COMMANDS
+#undef COMMAND
+};
+
+static int form_none(struct parser *parser, struct command *command)
+{
+	return read_end(parser, commands[command->verb].word);
+}
+
+/* Which of the commands that begin with an axis this is: told by what follows. */
+static enum verb axis_verb(struct parser *parser)
+{
+	unsigned int start = parser->at;
+	enum verb verb = VERB_MOVE;
+	char next;
+
+	parser->at += name_length(parser);
+	next = look(parser);
+	if (next == '?')
+		verb = VERB_POSITION;
+	else if (char_is_letter(next) && word_here_is(parser, "IS"))
+		verb = VERB_IS;
+	parser->at = start;
+	return verb;
+}
+
+/* Find the command by its first word, and take that unless it is an axis. */
+static int read_verb(struct parser *parser, enum verb *verb)
+{
+	unsigned int i, length = name_length(parser);
+
+	if (axis_here(parser) >= 0) {
+		*verb = axis_verb(parser);
+		return 0;
+	}
+	if (!length)
+		length = 1; /* "?" */
+	for (i = 0; i < VERB_COUNT; i++) {
+		if (!word_is(parser->bytes + parser->at, length, commands[i].word))
+			continue;
+		*verb = i;
+		parser->at += length;
+		return 0;
+	}
+	return report_no(parser, "command or axis");
+}
+
+int parser_next(struct parser *parser, struct command *command,
+		struct error_report *report)
+{
+	int error;
+
+	parser->report = report;
+	while (look(parser) == ';') {
+		if (parser->at == parser->length)
+			return 0;
+		parser->at++;
+	}
+	memset(command, 0, sizeof(*command));
+	command->column = column_here(parser);
+	error = read_verb(parser, &command->verb);
+	if (!error)
+		error = commands[command->verb].form(parser, command);
+	return error ? error : 1;
+}
+
+int parser_begin(struct parser *parser, const struct axis_names *axes,
+		 const char *bytes, unsigned int length,
+		 struct error_report *report)
+{
+	unsigned int i, tag_length;
+
+	parser->axes = axes;
+	parser->bytes = bytes;
+	parser->length = length;
+	parser->at = 0;
+	parser->tag[0] = '\0';
+	parser->report = report;
+	if (look(parser) != '@')
+		return 0;
+
+	bytes += parser->at + 1;
+	tag_length = token_length(parser) - 1;
+	for (i = 0; i < tag_length; i++)
+		if (!char_is_letter(bytes[i]) && !char_is_digit(bytes[i]) &&
+		    bytes[i] != '-' && bytes[i] != '_')
+			break;
+	if (!tag_length || i < tag_length || tag_length > TAG_MAX)
+		return error_set(report, EINVAL, column_here(parser),
+				 "a tag is @ and 1 to %d letters, digits, - or _", TAG_MAX);
+	memcpy(parser->tag, bytes, tag_length);
+	parser->tag[tag_length] = '\0';
+	parser->at += 1 + tag_length;
+	return 0;
+}
+
+bool parser_is_reserved(const char *word)
+{
+	unsigned int i, length = strlen(word);
+
+	for (i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (word_is(word, length, keywords[i]))
+			return true;
+	for (i = 0; i < ARRAY_SIZE(status_keys); i++)
+		if (word_is(word, length, status_keys[i]))
+			return true;
+	for (i = 0; i < VERB_COUNT; i++)
+		if (word_is(word, length, commands[i].word))
+			return true;
+	for (i = 0; i < SETTING_COUNT; i++)
+		if (word_is(word, length, settings[i].name))
+			return true;
+	return unit_find(word, length) != UNIT_NONE;
+}
+
+const char *setting_name(enum setting setting)
+{
+	return settings[setting].name;
+}
+
+enum setting_kind setting_kind(enum setting setting)
+{
+	return settings[setting].kind;
+}
+
+bool setting_is_guarded(enum setting setting)
+{
+	return settings[setting].guarded;
+}
