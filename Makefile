@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make help says what there is. All that is made lies in build/.
+
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Werror
+PORTABLE = $(sort $(wildcard parser/*.c hw/*.c hw/sim/*.c))
+OBJECTS = $(PORTABLE:%.c=build/%.o)
+UNIT = $(sort $(wildcard tests/unit/*.c))
+UNIT_OBJECTS = $(UNIT:%.c=build/%.o)
+
+# Headers of the running kernel; where there are none (a container), the newest
+KDIR = $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
+	ls -dv /lib/modules/*/build | tail -n 1))
+# The kernel that the emulated boards run, as in 6.1.0-56
+VERSION = $(shell tests/vm/fetch.sh)
+ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
+
+.PHONY: all modules modules-arm64 modules-vm load-sim unit test check-style \
+	bench demo shell help clean
+
+all: build/libstepper.a
+
+help:
+	@echo 'make                 what needs no kernel: parser/ and hw/'
+	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
+	@echo 'make test            all tests'
+	@echo 'make shell           a prompt on the emulated board'
+	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
+	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
+	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
+	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
+	@echo 'make bench           cost of a step'
+	@echo 'make clean           remove build/, but for the kernels in build/cache/'
+
+build/libstepper.a: $(OBJECTS)
+	rm -f $@
+	ar rcs $@ $^
+
+build/%.o: %.c
+	@mkdir -p $(@D)
+	gcc -std=gnu11 $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# tests/unit/test_WORD.c has the suite WORD_suite()
+build/tests/unit/main.o: CFLAGS += \
+	-DSUITES="$(patsubst tests/unit/test_%.c,SUITE(%),$(filter %/test_%.c,$(UNIT)))"
+build/tests/unit/main.o: $(UNIT)
+
+build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a
+	gcc -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
+
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)
+
+unit: setup-build setup-test
+	@$(MAKE) --no-print-directory -s build/unit-tests
+
+.PHONY: setup-%
+setup-%:
+	@tests/setup.sh $*
+
+# $(call kbuild,HEADERS,OPTIONS,DIRECTORIES): modules are built in a tree of links, one for each
+# kernel, so that kernels do not meet and nothing is left among the sources
+define kbuild
+	@set -e; release=$$(sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(1)/include/generated/utsrelease.h); \
+	tree=build/kbuild/$$release; mkdir -p $$tree/tests build/modules/$$release; \
+	find $$tree -xtype l -delete; \
+	cp -rsf $(CURDIR)/Kbuild $(CURDIR)/driver $(CURDIR)/parser $(CURDIR)/hw $$tree/; \
+	cp -rsf $(CURDIR)/tests/toggle $$tree/tests/; \
+	for directory in $(3); do \
+		$(MAKE) -s -C $(1) M=$$(realpath $$tree/$$directory) $(2) modules; \
+		cp $$tree/$$directory/*.ko build/modules/$$release/; \
+	done
+endef
+
+modules: setup-modules
+	@[ -e /lib/modules/$$(uname -r)/build ] || \
+		echo "no headers of the running kernel $$(uname -r): building with $(KDIR)"
+	$(call kbuild,$(KDIR),W=1,.)
+
+modules-arm64: setup-vm
+	$(call kbuild,$(ARM64),W=1 CROSS_COMPILE=aarch64-linux-gnu-,. tests/toggle)
+
+# for the emulated PC
+modules-amd64: setup-vm
+	$(call kbuild,/usr/src/linux-headers-$(VERSION)-amd64,W=1,.)
+
+load-sim: modules
+	@tests/load-sim.sh
+
+demo: modules-arm64
+	@tests/demo/demo.sh
+
+shell: modules-arm64
+	@echo 'Booting. Ctrl-A X ends it. Try: echo "PAN 30" > /dev/stepper; cat /dev/stepper'
+	@tests/vm/boot.sh virt
+
+test: unit setup-style modules-arm64 modules-amd64
+	@tests/run.sh
+
+check-style: setup-style setup-modules
+	@tests/check-style.sh
+
+bench: setup-build setup-bench modules-arm64 all
+	@set -e; for bench in tests/bench/*.sh; do $$bench; done
+
+clean:
+	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +

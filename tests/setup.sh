@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Installs what is missing for the purposes named: build, modules, vm, test,
+# style, bench. Silent, and done in a blink, when everything is there. Installs
+# on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
+# What the emulated boards need beside packages is fetched by vm/fetch.sh.
+
+set -eu
+
+# purpose, package, and what shows that it is there: a command or a file
+pieces()
+{
+	cat <<-'END'
+	build gcc gcc
+	build libc6-dev /usr/include/stdio.h
+	modules gcc gcc
+	modules linux-headers-amd64 /lib/modules/*/build/Makefile
+	vm gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
+	vm libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
+	vm linux-headers-amd64 /usr/src/linux-headers-6.1.*-amd64/Makefile
+	vm qemu-system-arm qemu-system-aarch64
+	vm qemu-system-x86 qemu-system-x86_64
+	vm device-tree-compiler fdtoverlay
+	vm cpio cpio
+	vm xz-utils xz
+	vm busybox-static /bin/busybox
+	vm gnuplot-nox gnuplot
+	test check /usr/include/check.h
+	style sparse sparse
+	style clang-format clang-format
+	style shellcheck shellcheck
+	style linux-source-6.1 /usr/src/linux-source-6.1.tar.xz
+	style perl perl
+	bench gnuplot-nox gnuplot
+	END
+}
+
+there()
+{
+	case $1 in
+	/*)
+		for file in $1; do # a pattern
+			[ -e "$file" ] && return
+		done
+		return 1
+		;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+missing=
+while read -r purpose package witness; do
+	case " $* " in
+	*" $purpose "*) there "$witness" || missing="$missing $package" ;;
+	esac
+done <<END
+$(pieces)
+END
+[ -n "$missing" ] || exit 0
+
+give_up()
+{
+	echo "setup: missing:$missing" >&2
+	echo "setup: $*" >&2
+	exit 1
+}
+
+# shellcheck source=/dev/null
+system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-}") || system=
+[ "$system $(uname -m)" = "debian 12 x86_64" ] ||
+	give_up "these are names of Debian 12 packages; install their like by hand"
+
+root=
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || give_up "not root, and there is no sudo"
+	root=sudo
+fi
+
+echo "setup: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+$root apt-get -qq update || give_up "apt-get update failed; is there a network?"
+# shellcheck disable=SC2086 # a list of packages
+$root apt-get -qq install --no-install-recommends $missing >/dev/null ||
+	give_up "apt-get could not install them"

@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots an emulated board with Debian's stock kernel and our modules.
+#
+# usage: tests/vm/boot.sh [-l] BOARD OUT GUEST [FILE...]
+#	 tests/vm/boot.sh BOARD			(a prompt on this terminal)
+#
+# BOARD	virt (arm64, PL061), raspi3b (arm64, BCM2835), x86 (stepper-sim)
+# GUEST	a shell script that the board runs (its kit: see init); FILEs lie beside
+#	it in the root directory
+# OUT	a directory for what comes out: serial.log, the files that the guest
+#	sends, dmesg, qemu.trace, pins.edges (time in ns, line, level: one for
+#	each change of a level, in order) and pins.names (line, name)
+# -l	show the session while it runs
+#
+# Exit status: the guest's; 1 also if its kernel complained, if it did not end
+# by itself, or if QEMU's and the kernel's account of the pins differ.
+#
+# Time is the guest's count of instructions, 2 ns each, and does not depend on
+# the load of this computer; two runs are the same. With a prompt it is ours.
+
+set -eu
+here=$(dirname "$0")
+top=$(cd "$here/../.." && pwd)
+live=
+if [ "$1" = -l ]; then
+	live=1
+	shift
+fi
+board=$1
+version=$("$here/fetch.sh")
+cache=$top/build/cache/$version
+
+if [ $# -gt 1 ]; then
+	out=$2
+	rm -rf "$out"
+else
+	out=$top/build/shell/$board
+fi
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+
+case $board in
+virt | raspi3b)
+	modules=$top/build/modules/$version-arm64
+	busybox=$cache/arm64/bin/busybox
+	;;
+x86)
+	modules=$top/build/modules/$version-amd64
+	busybox=/bin/busybox
+	;;
+*)
+	echo "boot: no board $board; there are virt, raspi3b, x86" >&2
+	exit 2
+	;;
+esac
+
+root=$out/root
+rm -rf "$root"
+mkdir -p "$root/bin" "$root/lib/modules"
+cp "$here/init" "$root/"
+cp "$busybox" "$root/bin/busybox"
+find "$modules" -name '*.ko' -exec cp -t "$root/lib/modules" {} + 2>/dev/null || true
+if [ $# -gt 1 ]; then
+	cp "$3" "$root/guest"
+	shift 3
+	[ $# = 0 ] || cp "$@" "$root/"
+	how="-nodefaults -serial stdio -icount shift=1,sleep=off"
+else
+	how="-nodefaults -serial mon:stdio"
+fi
+
+case $board in
+virt)
+	gpio=/pl061@9030000 overlay=virt
+	set -- qemu-system-aarch64 -M virt,dtb-randomness=off -cpu cortex-a53 -m 256 \
+		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
+		-trace pl061_set_output
+	"$@" -M virt,dumpdtb="$out/base.dtb" 2>/dev/null
+	console=ttyAMA0
+	;;
+raspi3b)
+	gpio=/soc/gpio@7e200000 overlay=raspberrypi
+	set -- qemu-system-aarch64 -M raspi3b -accel tcg,thread=single \
+		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
+		-trace memory_region_ops_write
+	cp "$cache"/arm64/usr/lib/linux-image-*/broadcom/bcm2837-rpi-3-b.dtb "$out/base.dtb"
+	find "$cache/arm64/lib" -name bcm2835_wdt.ko -exec cp -t "$root/lib/modules" {} +
+	console=ttyAMA0
+	;;
+x86)
+	gpio=
+	set -- qemu-system-x86_64 -M pc -m 256 -kernel "$cache/amd64/vmlinux"
+	console=ttyS0
+	;;
+esac
+
+if [ -n "$gpio" ]; then
+	# A Raspberry Pi's own device tree has the label "gpio"; these have not
+	fdtput -c "$out/base.dtb" /__symbols__
+	fdtput -t s "$out/base.dtb" /__symbols__ gpio "$gpio"
+	dtc -q -I dts -O dtb -o "$out/overlay.dtbo" "$top/hw/boards/$overlay.dtso"
+	fdtoverlay -i "$out/base.dtb" -o "$out/board.dtb" "$out/overlay.dtbo"
+	set -- "$@" -dtb "$out/board.dtb"
+	"$here/names.awk" "$top/hw/boards/$overlay.dtso" >"$out/pins.names"
+fi
+
+(cd "$root" && find . | cpio -o -H newc --quiet -R 0:0) >"$out/initrd"
+rm -r "$root"
+# shellcheck disable=SC2086 # words
+set -- "$@" -initrd "$out/initrd" -append \
+	"console=$console nokaslr quiet panic=-1 oops=panic reboot=t" \
+	-D "$out/qemu.trace" -seed 1 -rtc base=2026-01-01T00:00:00,clock=vm \
+	-display none -no-reboot $how
+
+case $how in
+*mon:*) exec "$@" ;;
+esac
+
+# The serial line: files between <<< NAME and >>>, all else is the session
+receive()
+{
+	file=
+	while IFS= read -r line; do
+		line=${line%"$(printf '\r')"}
+		case $line in
+		"<<< "*)
+			file=$out/${line#<<< }
+			: >"$file.base64"
+			;;
+		">>>")
+			base64 -d "$file.base64" | gunzip >"$file"
+			rm "$file.base64"
+			file=
+			;;
+		*)
+			if [ -n "$file" ]; then
+				printf '%s\n' "$line" >>"$file.base64"
+			else
+				printf '%s\n' "$line" >>"$out/serial.log"
+				[ -z "$live" ] || printf '%s\n' "$line"
+			fi
+			;;
+		esac
+	done
+}
+
+: >"$out/serial.log"
+timeout "${BOOT_TIMEOUT:-120}" "$@" </dev/null 2>"$out/qemu.log" | receive
+rm "$out/initrd"
+
+result=$(sed -n 's/^guest ended with //p' "$out/serial.log")
+sed -i '/^guest ended with /,$d' "$out/serial.log"
+if [ -z "$result" ]; then
+	echo "boot: $board did not end by itself: see $out/serial.log" >&2
+	tail -n 5 "$out/serial.log" "$out/qemu.log" >&2
+	exit 1
+fi
+if grep -E 'WARNING:|BUG:|Oops|Call [Tt]race|Kernel panic' "$out/dmesg" >&2; then
+	echo "boot: the kernel of $board complained: see $out/dmesg" >&2
+	exit 1
+fi
+if [ -n "$gpio" ]; then
+	"$here/edges.sh" "$out" "$board" >"$out/pins.edges"
+elif [ -e "$out/edges" ]; then
+	cp "$out/edges" "$out/pins.edges"
+fi
+exit "$result"

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What happened on the pins: the changes of level that QEMU saw leaving the GPIO
+# controller, in its order, each with the time that the guest kernel's
+# gpio_value tracepoint gave the same change: "time_ns line level". Fails if
+# the two do not agree edge by edge.
+#
+# usage: edges.sh OUT BOARD, OUT and BOARD as in boot.sh
+
+set -eu
+out=$1
+
+case $2 in
+virt) # ... setting output 0 to 1
+	chip=pl061
+	sed -n 's/^pl061_set_output .* output \([0-7]\) to \([01]\)$/\1 \2/p' "$out/qemu.trace"
+	;;
+raspi3b) # GPSET0 and GPCLR0: bits of the lines 0 to 31
+	chip=pinctrl-bcm2835
+	awk '/addr 0x3f2000(1c|28) / {
+		mask = substr($9, 3)
+		level = $7 ~ /1c$/ ? 1 : 0
+		digits = length(mask)
+		for (i = digits; i > 0; i--) {
+			digit = index("0123456789abcdef", substr(mask, i, 1)) - 1
+			for (bit = 0; bit < 4; bit++) {
+				if (digit % 2)
+					print (digits - i) * 4 + bit, level
+				digit = int(digit / 2)
+			}
+		}
+	}' "$out/qemu.trace"
+	;;
+esac >"$out/qemu.levels"
+
+base=$(sed -n "s/^gpiochip.*GPIOs \([0-9]*\)-.*$chip.*/\1/p" "$out/gpio")
+
+# The two dumps of one trace buffer, line by line: cpu and ns; line and level
+paste -d ' ' "$out/times" "$out/values" |
+	awk -v base="$base" '
+	function fail(what)
+	{
+		print "edges: " what >"/dev/stderr"
+		failed = 1
+		exit 1
+	}
+	FILENAME == "-" && / set [01]$/ {
+		line = $(NF - 2) - base
+		level = $NF
+		if (level != was[line] + 0) {
+			was[line] = level
+			time[line, made[line]++] = $3
+		}
+	}
+	FILENAME != "-" && $2 != seen[$1] + 0 {
+		seen[$1] = $2
+		if (!(($1, matched[$1] + 0) in time))
+			fail("the kernel did not set line " $1 " to " $2)
+		now = time[$1, matched[$1]++ + 0]
+		if (now + 0 < last + 0)
+			fail("line " $1 " changed in another order at " now)
+		last = now
+		print now, $1, $2
+	}
+	END {
+		if (failed)
+			exit 1
+		for (line in made)
+			if (made[line] != matched[line] + 0)
+				fail("line " line " never changed as often as it was set")
+	}' - "$out/qemu.levels"

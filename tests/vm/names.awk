@@ -1,0 +1,24 @@
+#!/usr/bin/awk -f
+# SPDX-License-Identifier: GPL-2.0
+#
+# The names of GPIO lines, from the source of a device tree overlay in
+# hw/boards/: "0 pan-step".
+
+/^[ \t]*[a-z]+ \{/ {
+	node = $1
+}
+
+/-gpios = </ {
+	what = $1
+	sub(/-gpios/, "", what)
+	line = $4
+	name = node == "stepper" ? what : node "-" what
+	if (line in seen)
+		name = what # shared
+	seen[line] = name
+}
+
+END {
+	for (line in seen)
+		print line, seen[line] | "sort -n"
+}
