@@ -42,14 +42,13 @@ static u64 multiply_divide(u64 a, u64 b, u64 divisor)
 	middle = (u32)middle + a_low * b_high;
 	high += middle >> 32;
 	low = a * b;
+	if (high >= divisor)
+		return S64_MAX;
 	if (!high) {
 		quotient = div64_u64_rem(low, divisor, &remainder);
-	} else if (high >= divisor) {
-		return S64_MAX;
 	} else {
-		/* Rare: more than 64 bits. One bit at a time is fast enough. */
-		remainder = high;
-		for (bit = 63; bit >= 0; bit--) {
+		/* Rare. One bit at a time is fast enough. */
+		for (bit = 63, remainder = high; bit >= 0; bit--) {
 			bool carry = remainder >> 63;
 
 			remainder = remainder << 1 | (low >> bit & 1);
@@ -85,6 +84,18 @@ s64 axis_micro(const struct axis *axis, struct real steps)
 				      axis->scale_numerator);
 
 	return real_round(real_mul(steps, unit));
+}
+
+void axis_set_origin(struct axis *axis, s64 steps)
+{
+	axis->origin = steps - axis_steps(axis, axis->target);
+}
+
+s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate)
+{
+	if (axis_steps(axis, candidate) == steps)
+		return candidate;
+	return axis_micro(axis, real_from(steps));
 }
 
 struct real axis_rate(const struct axis *axis, s64 micro)

@@ -28,6 +28,15 @@ s64 axis_steps(const struct axis *axis, s64 micro);
 /* Millionths of the axis unit of a position in steps, rounded likewise. */
 s64 axis_micro(const struct axis *axis, struct real steps);
 
+/* Call the steps emitted, @steps, the present target of the axis at rest. */
+void axis_set_origin(struct axis *axis, s64 steps);
+
+/*
+ * The position to show for an axis that rests at @steps: @candidate if that is
+ * a position with these steps, else that of the steps.
+ */
+s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate);
+
 /* A rate in millionths of the unit per s (or s²) in steps per s (or s²). */
 struct real axis_rate(const struct axis *axis, s64 micro);
 

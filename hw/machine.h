@@ -5,7 +5,8 @@
  * is forgotten, else all takes effect at once.
  *
  * The host (kernel driver or userspace driver) serialises all calls of one
- * machine but motion_run(&machine->motion), which its timer calls.
+ * machine but motion_run(&machine->motion), which its timer calls. No function
+ * here sleeps; all may be called where the host's process-side lock may be held.
  */
 #ifndef HW_MACHINE_H
 #define HW_MACHINE_H
@@ -15,42 +16,50 @@
 #include "motion.h"
 
 #define QUEUE_MAX 64
+
 /* The longest answer to one line: GET of every setting of every axis. */
-#define ANSWER_MAX 8192
+#define ANSWER_MAX (AXES_MAX * SETTING_COUNT * 64)
 
-struct session;
-
-enum machine_state {
-	MACHINE_IDLE,
-	MACHINE_RUN,
-	MACHINE_ALARM,
+/* What the machine knows of who writes a line. */
+struct client {
+	bool privileged; /* may change what guards the machine */
+	u32 stops; /* how many stops it knows of */
 };
 
-/* An entry of the queue: a move, until the plan has passed its end. */
+enum entry_outcome {
+	ENTRY_PENDING,
+	ENTRY_DONE,
+	ENTRY_STOPPED,
+	ENTRY_HALTED,
+};
+
+/* A place in the queue: a move, until the plan has passed its end. */
 struct queue_entry {
+	u32 number; /* counts all entries ever queued, from 1 */
+	enum entry_outcome outcome;
 	u64 end_ns; /* plan time */
-	u32 number; /* counts all entries ever queued */
+	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
 };
 
 /* All that a line may change but the motion itself; copied for each line. */
-struct machine_state_copy {
+struct machine_state {
 	struct axis axis[AXES_MAX];
 	u32 enabled; /* bit n: axis n's driver output is on */
-	bool alarm; /* HALTED */
+	bool halted; /* alarm */
 	u32 stops; /* STOP and HALT commands so far */
 	u32 queued; /* number of the last entry queued */
+	u32 done; /* number of the last entry that ended */
 };
 
 struct machine {
 	struct axis_names names;
 	struct pins *pins;
-	struct machine_state_copy state;
-	struct machine_state_copy staged;
-	struct queue_entry queue[QUEUE_MAX]; /* ring by number */
-	u32 done; /* number of the last entry that ended */
-	u32 cancelled; /* entries up to this number were stopped, not done */
-	bool cancelled_by_alarm;
-	char answer_bytes[ANSWER_MAX];
+	struct machine_state state;
+	struct machine_state staged;
+	s64 rest[AXES_MAX]; /* targets of the last entry that ended */
+	/* By number; twice as many, as a line may drop a queue and fill it. */
+	struct queue_entry queue[2 * QUEUE_MAX];
+	char answer[ANSWER_MAX];
 	struct motion motion;
 };
 
@@ -59,8 +68,8 @@ void machine_init(struct machine *machine, struct pins *pins);
 
 /*
  * Add an axis with the default settings. Its number (from 0), or -EINVAL
- * (name empty, too long, reserved, taken), -ENOSPC (AXES_MAX reached).
- * Before the first session.
+ * (not a name, reserved, taken) or -ENOSPC (AXES_MAX reached), with @report
+ * filled. Names are kept in capitals. Before the first session.
  */
 int machine_add_axis(struct machine *machine, const char *name,
 		     struct error_report *report);
@@ -73,9 +82,9 @@ int machine_configure(struct machine *machine, unsigned int axis,
 		      const char *setting, struct error_report *report);
 
 /*
- * To be called in process context when the time that it returned last has come,
- * and after each line: retires what is done. Returns when it wants to be called
- * next, ns, or U64_MAX. Afterwards the host wakes all who wait.
+ * To be called when the time that it returned last has come, and after each
+ * write: retires what is done. Returns when it wants to be called next, ns, or
+ * U64_MAX. Afterwards the host wakes all who wait.
  */
 u64 machine_service(struct machine *machine, u64 now_ns);
 
@@ -85,19 +94,48 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns);
 /* The host goes away or sleeps: as HALT, and all driver outputs off. */
 void machine_shut_down(struct machine *machine, u64 now_ns);
 
-/* How a line ended; for session.c */
+/* Where the plan has an axis now, millionths; at rest exactly its target. */
+s64 machine_position(struct machine *machine, unsigned int axis, u64 now_ns);
+
+/* Whether an alarm is latched, and whether the queue has a free place. */
+bool machine_alarm(const struct machine *machine);
+bool machine_has_room(const struct machine *machine);
+
+/* Waiting for all that is queued now: SYNC and fsync(2). */
+struct machine_wait {
+	u32 number; /* of the last entry queued */
+	u32 stops;
+};
+
+void machine_wait_begin(const struct machine *machine,
+			struct machine_wait *wait);
+
+/*
+ * 0: all is done; -EINPROGRESS: not yet; -ECANCELED: it was stopped;
+ * -ESHUTDOWN: an alarm ended it. machine_service() first brings it up to date.
+ */
+int machine_wait_result(const struct machine *machine,
+			const struct machine_wait *wait);
+
+/* How a line that ran ended; for session.c. */
 struct line_result {
-	u32 sync; /* wait until the entry of this number is done; 0: no wait */
+	char tag[TAG_MAX + 1];
+	bool blank; /* no command in it: no answer is due */
+	bool late; /* -EAGAIN only because time ran on: run it again at once */
+	bool only_sync; /* SYNC and nothing else: may be run again */
+	bool sync; /* the write waits for: */
+	struct machine_wait wait;
 };
 
 /*
  * Run one line. 0 with answers in @answer (without the final OK); -EAGAIN if
- * the queue has no room for all of it (nothing was done: run it again later);
- * else a negative errno with @report filled, and nothing was done.
+ * the queue has no room for all of it, or if SYNC must wait and @nonblocking
+ * is set (nothing was done: run it again later); else a negative errno with
+ * @report filled, and nothing was done.
  */
-int machine_run_line(struct machine *machine, struct session *session,
-		     const char *bytes, unsigned int length, u64 now_ns,
-		     struct text *answer, struct line_result *result,
-		     struct error_report *report);
+int machine_run_line(struct machine *machine, struct client *client,
+		     const char *bytes, unsigned int length, bool nonblocking,
+		     u64 now_ns, struct text *answer,
+		     struct line_result *result, struct error_report *report);
 
 #endif

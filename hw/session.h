@@ -6,9 +6,9 @@
  *
  * A write is: session_begin_write(), session_feed() for each chunk, and
  * session_end_write() for the number to return. Where session_feed() says
- * -EAGAIN (no room in the queue) or -EINPROGRESS (SYNC), the host either waits
- * until session_ready() and calls session_feed() again with what is left, or
- * gives up and ends the write with that status (or the signal's).
+ * -EAGAIN (no room in the queue) or -EINPROGRESS (SYNC) it is called again with
+ * what is left as soon as session_ready() says so. Meanwhile the host waits, or
+ * it gives up (O_NONBLOCK, a signal) and ends the write with the reason.
  */
 #ifndef HW_SESSION_H
 #define HW_SESSION_H
@@ -19,21 +19,25 @@
 
 struct session {
 	struct machine *machine;
+	struct client client;
 	bool readable; /* answers are wanted */
 	bool writable;
-	bool privileged; /* may change what guards the machine */
 	bool status_read; /* read-only: the status page was made */
-	u32 stops; /* machine's count of stops that this file has seen */
+	bool swallow; /* the rest of a line too long is still to come */
+	int owed; /* what the next write fails with */
 	struct line line;
 	struct answers answers;
-	/* of the write that is going on: */
+	struct line_result result; /* of the present line */
+	/* Of the write that is going on: */
 	bool nonblocking;
+	bool refused; /* the present line */
+	bool waiting; /* the present line ran, and its SYNC waits */
+	bool retry; /* the present line may be run again at once */
+	u32 done_seen; /* the machine's counts when the line found no room */
+	u32 stops_seen;
 	size_t taken; /* bytes */
 	size_t line_start; /* where in this write the present line began */
-	size_t line_kept; /* length of the line before this write */
-	bool lines_taken; /* a line before the present one was taken */
-	bool waiting_sync; /* the present line ran and waits for: */
-	u32 sync;
+	size_t line_kept; /* length of the present line before this write */
 };
 
 void session_open(struct session *session, struct machine *machine,
@@ -65,13 +69,11 @@ int session_finish(struct session *session, u64 now_ns);
 
 /*
  * Take up to @size bytes of answers. Their number; 0: end of file; -EAGAIN:
- * nothing waits yet; -EBADF never (the host checks the access mode).
+ * nothing waits yet. The host checks the access mode.
  */
 s64 session_read(struct session *session, char *bytes, size_t size, u64 now_ns);
 
-/* For poll(2). */
+/* For poll(2): whether session_read() has something, or the end of file. */
 bool session_can_read(const struct session *session);
-bool session_can_write(const struct session *session);
-bool session_alarm(const struct session *session);
 
 #endif

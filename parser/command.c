@@ -17,7 +17,7 @@
 static const char * const keywords[] = { "AT", "BY", "IN", "IS" };
 
 /* The keys of the status line that are not names of axes. */
-static const char * const status_keys[] = { "STATE", "QUEUE" };
+static const char * const status_keys[] = { "STATE", "QUEUE", "ALARM", "UNTRUSTED" };
 
 struct setting_row {
 	const char *name;

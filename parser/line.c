@@ -63,12 +63,24 @@ size_t line_take(struct line *line, const char *bytes, size_t count)
 	memcpy(line->bytes + line->length, bytes, kept);
 	line->length += kept;
 	line->came = min_t(size_t, line->came + taken, U16_MAX);
+	if (line->came > LINE_BYTES_MAX + 1)
+		line->too_long = true;
 
 	if (end) {
 		line_complete(line);
 		return taken + 1;
 	}
 	return taken;
+}
+
+void line_shorten(struct line *line, unsigned int length)
+{
+	line->length = length;
+	line->came = length;
+	line->complete = false;
+	line->too_long = false;
+	if (line->foreign > length)
+		line->foreign = 0;
 }
 
 bool line_finish(struct line *line)

@@ -32,6 +32,12 @@ void line_clear(struct line *line);
 size_t line_take(struct line *line, const char *bytes, size_t count);
 
 /*
+ * Take back bytes of the line, its LF too: as after the first @length bytes of it
+ * (at most LINE_BYTES_MAX) had come.
+ */
+void line_shorten(struct line *line, unsigned int length);
+
+/*
  * The end of the file stands for the LF of a last line that has none. Returns
  * whether there is such a line.
  */

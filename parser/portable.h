@@ -34,13 +34,13 @@
 #include <string.h>
 #include <strings.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
 typedef unsigned long long u64; /* as in the kernel, for %llu */
-typedef int8_t s8;
-typedef int16_t s16;
-typedef int32_t s32;
+typedef signed char s8;
+typedef short s16;
+typedef int s32;
 typedef long long s64;
 
 #define U64_MAX (~0ULL)
@@ -52,8 +52,8 @@ typedef long long s64;
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(n) (1UL << (n))
-#define min(a, b) ((a) < (b) ? (a) : (b))
-#define max(a, b) ((a) > (b) ? (a) : (b))
+#define min(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
+#define max(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define __printf(text, first) __attribute__((__format__(printf, text, first)))
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -61,6 +61,12 @@ typedef long long s64;
 #define fallthrough __attribute__((__fallthrough__))
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+
+/* The number of the lowest bit that is set in @word, which is not 0. */
+static inline unsigned int __ffs(unsigned long word)
+{
+	return __builtin_ctzl(word);
+}
 
 static inline u64 div64_u64(u64 dividend, u64 divisor)
 {

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The machine: its life, its queue, and lines as transactions. What the single
+ * commands do is in commands.c and settings.c; how axes move, in plan.c and
+ * motion.c; what a file sees, in session.c.
+ */
+#include "../parser/line.h"
+#include "machine.h"
+#include "transaction.h"
+
+void machine_init(struct machine *machine, struct pins *pins)
+{
+	memset(machine, 0, sizeof(*machine));
+	machine->pins = pins;
+	motion_init(&machine->motion, AXES_MAX, pins);
+}
+
+/* A name must do as a variable of a shell, for `eval`. */
+static bool name_is_good(const char *name)
+{
+	size_t i, length = strlen(name);
+
+	if (!length || length > AXIS_NAME_MAX || !isalpha(name[0]))
+		return false;
+	for (i = 0; i < length; i++)
+		if (!isalnum(name[i]) && name[i] != '_')
+			return false;
+	return true;
+}
+
+static bool name_is_free(const struct machine *machine, const char *name)
+{
+	unsigned int i;
+
+	if (parser_is_reserved(name))
+		return false;
+	for (i = 0; i < machine->names.count; i++)
+		if (!strcasecmp(name, machine->names.name[i]))
+			return false;
+	return true;
+}
+
+static void configure_pulses(struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const s64 *setting = machine->state.axis[i].setting;
+		struct pulse_timing timing = {
+			.steplen_ns = setting[SETTING_STEPLEN],
+			.stepspace_ns = setting[SETTING_STEPSPACE],
+			.dirsetup_ns = setting[SETTING_DIRSETUP],
+			.dirhold_ns = setting[SETTING_DIRHOLD],
+			.invert = setting[SETTING_INVERT],
+		};
+
+		motion_set_timing(&machine->motion, i, &timing);
+	}
+}
+
+int machine_add_axis(struct machine *machine, const char *name,
+		     struct error_report *report)
+{
+	unsigned int axis = machine->names.count;
+	size_t i;
+
+	if (axis == AXES_MAX)
+		return error_set(report, ENOSPC, 0, "more than %d axes",
+				 AXES_MAX);
+	if (!name_is_good(name))
+		return error_set(report, EINVAL, 0,
+				 "\"%.20s\" cannot name an axis", name);
+	if (!name_is_free(machine, name))
+		return error_set(report, EINVAL, 0,
+				 "the name %s is taken or reserved", name);
+	for (i = 0; i <= strlen(name); i++)
+		machine->names.name[axis][i] = toupper(name[i]);
+	axis_init(&machine->state.axis[axis]);
+	machine->names.count++;
+	configure_pulses(machine);
+	return axis;
+}
+
+int machine_configure(struct machine *machine, unsigned int axis,
+		      const char *setting, struct error_report *report)
+{
+	char line[LINE_BYTES_MAX + 1];
+	struct client client = { .privileged = true };
+	struct line_result result;
+	struct text answer;
+	int length;
+
+	length = snprintf(line, sizeof(line), "SET %s %s",
+			  machine->names.name[axis], setting);
+	if (length >= (int)sizeof(line))
+		return error_set(report, EMSGSIZE, 0, "setting too long");
+	text_init(&answer, machine->answer, sizeof(machine->answer));
+	return machine_run_line(machine, &client, line, length, false, 0,
+				&answer, &result, report);
+}
+
+/* The entries that had not ended will not be done: say why. */
+static void drop_queue(struct machine *machine, enum entry_outcome outcome)
+{
+	while (machine->state.done != machine->state.queued)
+		machine_entry(machine, ++machine->state.done)->outcome = outcome;
+}
+
+static void retire(struct machine *machine, u64 now_ns)
+{
+	while (machine->state.done != machine->state.queued) {
+		struct queue_entry *entry =
+			machine_entry(machine, machine->state.done + 1);
+
+		if (!motion_passed(&machine->motion, entry->end_ns, now_ns))
+			return;
+		entry->outcome = ENTRY_DONE;
+		memcpy(machine->rest, entry->target, sizeof(machine->rest));
+		machine->state.done++;
+	}
+}
+
+u64 machine_service(struct machine *machine, u64 now_ns)
+{
+	retire(machine, now_ns);
+	if (machine->state.done == machine->state.queued)
+		return U64_MAX;
+	return motion_real_ns(&machine->motion,
+			      machine_entry(machine, machine->state.done + 1)->end_ns);
+}
+
+bool machine_alarm(const struct machine *machine)
+{
+	return machine->state.halted;
+}
+
+bool machine_has_room(const struct machine *machine)
+{
+	return machine->state.queued - machine->state.done < QUEUE_MAX &&
+	       motion_room(&machine->motion) >= PLAN_RESERVE;
+}
+
+void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
+{
+	const struct machine_state *state = &machine->state;
+	const char *name = "IDLE";
+	const char *separator = "";
+	unsigned int i;
+
+	retire(machine, now_ns);
+	if (state->halted)
+		name = "ALARM";
+	else if (state->done != state->queued)
+		name = "RUN";
+	text_printf(answer, "STATE=%s", name);
+	for (i = 0; i < machine->names.count; i++) {
+		text_printf(answer, " %s=", machine->names.name[i]);
+		text_micro(answer, machine_position(machine, i, now_ns), true);
+	}
+	text_printf(answer, " QUEUE=%u/%u ALARM=%s UNTRUSTED=",
+		    state->queued - state->done, QUEUE_MAX,
+		    state->halted ? "HALTED" : "");
+	for (i = 0; i < machine->names.count; i++) {
+		if (state->axis[i].trusted)
+			continue;
+		text_printf(answer, "%s%s", separator, machine->names.name[i]);
+		separator = ",";
+	}
+	text_end_line(answer);
+}
+
+s64 machine_position(struct machine *machine, unsigned int axis, u64 now_ns)
+{
+	const struct axis *a = &machine->state.axis[axis];
+	struct real steps;
+
+	retire(machine, now_ns);
+	if (machine->state.done == machine->state.queued)
+		return a->target;
+	steps = motion_position(&machine->motion, axis, now_ns);
+	return axis_micro(a, real_sub(steps, real_from(a->origin)));
+}
+
+void machine_wait_begin(const struct machine *machine,
+			struct machine_wait *wait)
+{
+	wait->number = machine->state.queued;
+	wait->stops = machine->state.stops;
+}
+
+int machine_wait_result(const struct machine *machine,
+			const struct machine_wait *wait)
+{
+	const struct queue_entry *entry =
+		&machine->queue[wait->number % ARRAY_SIZE(machine->queue)];
+
+	if ((s32)(machine->state.done - wait->number) < 0)
+		return -EINPROGRESS;
+	/* Its place may have been taken since: then only the count is left. */
+	if (entry->number != wait->number)
+		return wait->stops == machine->state.stops ? 0 : -ECANCELED;
+	if (entry->outcome == ENTRY_STOPPED)
+		return -ECANCELED;
+	return entry->outcome == ENTRY_HALTED ? -ESHUTDOWN : 0;
+}
+
+/* After a stop in mid-move: where each axis rests, in its own unit. */
+static void rest_on_steps(struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &machine->state.axis[i];
+		s64 steps = motion_steps(&machine->motion, i) - axis->origin;
+
+		axis->target = axis_resting_position(axis, steps,
+						     machine->rest[i]);
+	}
+}
+
+static void halt(struct machine *machine, u64 now_ns)
+{
+	bool moving = motion_halt(&machine->motion, now_ns);
+	unsigned int i;
+
+	drop_queue(machine, ENTRY_HALTED);
+	if (!moving)
+		return;
+	rest_on_steps(machine);
+	for (i = 0; i < machine->names.count; i++)
+		machine->state.axis[i].trusted = false;
+}
+
+static void drive_enable(struct machine *machine, u32 axes, bool on)
+{
+	u32 lines = axes * PIN_ENABLE(0);
+
+	machine->pins->lock(machine->pins);
+	machine->pins->set(machine->pins, lines, on ? lines : 0);
+	machine->pins->unlock(machine->pins);
+}
+
+void machine_shut_down(struct machine *machine, u64 now_ns)
+{
+	retire(machine, now_ns);
+	halt(machine, now_ns);
+	machine->state.halted = true;
+	machine->state.stops++;
+	machine->state.enabled = 0;
+	drive_enable(machine, BIT(AXES_MAX) - 1, false);
+}
+
+/* All commands of the line are good: let them take effect. */
+static int take_effect(struct transaction *line, struct line_result *result)
+{
+	struct machine *machine = line->machine;
+	unsigned int i;
+
+	if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
+		result->late = true;
+		return -EAGAIN;
+	}
+	if (line->stopped)
+		drop_queue(machine, ENTRY_STOPPED);
+	machine->state = machine->staged;
+	if (line->timing)
+		configure_pulses(machine);
+	if (line->enable)
+		drive_enable(machine, line->enable, true);
+	if (line->halt)
+		halt(machine, line->now_ns);
+	if (machine->state.done == machine->state.queued)
+		for (i = 0; i < machine->names.count; i++)
+			machine->rest[i] = machine->state.axis[i].target;
+	return 0;
+}
+
+static command_effect *const effects[] = {
+#define COMMAND(verb, word, form, usage, help) command_##verb,
+	COMMANDS
+#undef COMMAND
+};
+
+static int run_commands(struct transaction *line, struct parser *parser,
+			struct line_result *result)
+{
+	struct command command;
+	unsigned int count = 0;
+	int error;
+
+	while ((error = parser_next(parser, &command, line->report)) > 0) {
+		error = effects[command.verb](line, &command);
+		if (error)
+			return error;
+		count++;
+	}
+	result->blank = !count;
+	result->only_sync = count == 1 && line->sync;
+	return error;
+}
+
+int machine_run_line(struct machine *machine, struct client *client,
+		     const char *bytes, unsigned int length, bool nonblocking,
+		     u64 now_ns, struct text *answer,
+		     struct line_result *result, struct error_report *report)
+{
+	struct transaction line = {
+		.machine = machine,
+		.state = &machine->staged,
+		.now_ns = now_ns,
+		.privileged = client->privileged,
+		.nonblocking = nonblocking,
+		.acknowledged = client->stops == machine->state.stops,
+		.answer = answer,
+		.report = report,
+	};
+	struct parser parser;
+	int error;
+
+	memset(result, 0, sizeof(*result));
+	error = parser_begin(&parser, &machine->names, bytes, length, report);
+	strcpy(result->tag, parser.tag);
+	if (error)
+		return error;
+	retire(machine, now_ns);
+	machine->staged = machine->state;
+	error = run_commands(&line, &parser, result);
+	if (!error)
+		error = take_effect(&line, result);
+	if (error) {
+		motion_abandon(&machine->motion);
+		return error;
+	}
+	if (line.acknowledged)
+		client->stops = machine->state.stops;
+	result->sync = line.sync;
+	result->wait.number = line.sync_number;
+	result->wait.stops = machine->state.stops;
+	return 0;
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SET and GET: which values an axis takes, and settings as lines that can be
+ * written back. The words and their ranges are in parser/commands.h.
+ */
+#include "transaction.h"
+
+/* SCALE: positions are kept to a millionth, half a step must be more. */
+#define SCALE_HIGHEST (MICRO / 2)
+#define RATIO_TERM_MAX 1000000000000ULL
+
+/* Settings that the pulses are made with, or that positions depend on. */
+static bool needs_rest(enum setting setting)
+{
+	switch (setting) {
+	case SETTING_SCALE:
+	case SETTING_UNIT:
+	case SETTING_INVERT:
+	case SETTING_STEPLEN:
+	case SETTING_STEPSPACE:
+	case SETTING_DIRSETUP:
+	case SETTING_DIRHOLD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void print_value(const struct axis *axis, enum setting setting,
+			struct text *answer)
+{
+	s64 value = axis->setting[setting];
+
+	switch (setting_kind(setting)) {
+	case KIND_RATIO:
+		text_ratio(answer, axis->scale_numerator,
+			   axis->scale_denominator);
+		break;
+	case KIND_DURATION:
+		text_duration(answer, value);
+		break;
+	case KIND_UNIT:
+		text_printf(answer, "%s", unit_name(value));
+		break;
+	case KIND_FLAG:
+		text_printf(answer, "%lld", value);
+		break;
+	default:
+		text_micro(answer, value, false);
+	}
+}
+
+static void print_setting(const struct transaction *line, unsigned int i,
+			  enum setting setting)
+{
+	text_printf(line->answer, "SET %s %s ", line->machine->names.name[i],
+		    setting_name(setting));
+	print_value(&line->state->axis[i], setting, line->answer);
+	text_end_line(line->answer);
+}
+
+/* Guards first: what is written back in this order is never refused by them. */
+static void print_axis(const struct transaction *line, unsigned int i)
+{
+	unsigned int setting;
+
+	for (setting = 0; setting < SETTING_COUNT; setting++)
+		if (setting_is_guarded(setting))
+			print_setting(line, i, setting);
+	for (setting = 0; setting < SETTING_COUNT; setting++)
+		if (!setting_is_guarded(setting))
+			print_setting(line, i, setting);
+}
+
+int command_GET(struct transaction *line, const struct command *command)
+{
+	unsigned int i;
+
+	for (i = 0; i < line->machine->names.count; i++) {
+		if (command->axes && !(command->axes & BIT(i)))
+			continue;
+		if (command->has_setting)
+			print_setting(line, i, command->setting);
+		else
+			print_axis(line, i);
+	}
+	return 0;
+}
+
+static int set_scale(struct transaction *line, struct axis *axis,
+		     const struct command *command, s64 steps)
+{
+	u64 numerator = command->setting_value.numerator;
+	u64 denominator = command->setting_value.denominator;
+
+	if (numerator > RATIO_TERM_MAX || denominator > RATIO_TERM_MAX)
+		return error_set(line->report, EINVAL, command->value_column,
+				 "a term of the ratio has too many digits");
+	if (div64_u64(numerator - 1, denominator) >= SCALE_HIGHEST)
+		return error_set(line->report, EINVAL, command->value_column,
+				 "more than %lld steps per unit",
+				 SCALE_HIGHEST);
+	axis->scale_numerator = numerator;
+	axis->scale_denominator = denominator;
+	axis_set_origin(axis, steps);
+	return 0;
+}
+
+/* The setting of the same axis that a value may not exceed, or the same. */
+static enum setting limit_of(enum setting setting)
+{
+	if (setting == SETTING_SPEED)
+		return SETTING_MAXSPEED;
+	return setting == SETTING_ACCEL ? SETTING_MAXACCEL : setting;
+}
+
+static int set_number(struct transaction *line, unsigned int i,
+		      const struct command *command)
+{
+	struct axis *axis = &line->state->axis[i];
+	enum setting limit = limit_of(command->setting);
+	s64 value;
+
+	if (transaction_convert(line, i, &command->setting_value.quantity,
+				&value))
+		return -EINVAL;
+	if (limit != command->setting && value > axis->setting[limit])
+		return error_set(line->report, EDOM, command->value_column,
+				 "above %s of %s", setting_name(limit),
+				 line->machine->names.name[i]);
+	axis->setting[command->setting] = value;
+	return 0;
+}
+
+static int set_value(struct transaction *line, unsigned int i,
+		     const struct command *command)
+{
+	struct axis *axis = &line->state->axis[i];
+
+	switch (setting_kind(command->setting)) {
+	case KIND_RATIO:
+		return set_scale(line, axis, command,
+				 motion_steps(&line->machine->motion, i));
+	case KIND_DURATION:
+		axis->setting[command->setting] =
+			command->setting_value.duration_ns;
+		return 0;
+	case KIND_UNIT:
+		axis->setting[command->setting] = command->setting_value.unit;
+		return 0;
+	case KIND_FLAG:
+		axis->setting[command->setting] =
+			div64_s64(command->setting_value.quantity.micro, MICRO);
+		return 0;
+	default:
+		return set_number(line, i, command);
+	}
+}
+
+int command_SET(struct transaction *line, const struct command *command)
+{
+	unsigned int i = __ffs(command->axes);
+	struct axis *axis = &line->state->axis[i];
+	enum setting setting = command->setting;
+	struct axis before = *axis;
+	int error;
+
+	print_setting(line, i, setting);
+	error = set_value(line, i, command);
+	if (error || !memcmp(axis, &before, sizeof(before)))
+		return error;
+	if (setting_is_guarded(setting) && !line->privileged)
+		return error_set(line->report, EPERM, command->column,
+				 "%s guards the machine: open it as root",
+				 setting_name(setting));
+	if (needs_rest(setting) && transaction_moves(line))
+		return error_set(line->report, EBUSY, command->column,
+				 "%s needs the axes at rest",
+				 setting_name(setting));
+	line->timing |= needs_rest(setting);
+	return 0;
+}

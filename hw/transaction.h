@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One line being run: what its commands share. Private to the machine.
+ */
+#ifndef HW_TRANSACTION_H
+#define HW_TRANSACTION_H
+
+#include "machine.h"
+
+struct transaction {
+	struct machine *machine;
+	struct machine_state *state; /* the staged one */
+	u64 now_ns;
+	bool privileged;
+	bool nonblocking;
+	bool acknowledged; /* the client knows of every stop so far */
+	bool moved; /* motion was staged */
+	bool stopped; /* motion was cut: the queue before it is dropped */
+	bool timing; /* a setting of pulses changed */
+	bool halt;
+	bool sync;
+	u32 sync_number;
+	u32 enable; /* axes to be enabled when it takes effect */
+	struct text *answer;
+	struct error_report *report;
+};
+
+/* What the commands do; each a row in parser/commands.h. 0 or negative errno. */
+typedef int command_effect(struct transaction *line,
+			   const struct command *command);
+/* clang-format off */
+#define COMMAND(verb, word, form, usage, help) \
+	command_effect command_##verb;
+COMMANDS
+/* clang-format on */
+#undef COMMAND
+
+/*
+ * axis_convert() of axis @i, with an error that names both units. 0 or -EINVAL.
+ */
+int transaction_convert(struct transaction *line, unsigned int i,
+			const struct quantity *quantity, s64 *micro);
+
+/* Whether anything moves or is queued, as the line so far leaves it. */
+static inline bool transaction_moves(const struct transaction *line)
+{
+	return line->state->queued != line->state->done;
+}
+
+static inline struct queue_entry *machine_entry(struct machine *machine,
+						u32 number)
+{
+	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
+}
+
+#endif
