@@ -33,7 +33,7 @@ size_t line_take(struct line *line, const char *bytes, size_t count);
 
 /*
  * Take back bytes of the line, its LF too: as after the first @length bytes of it
- * (at most LINE_BYTES_MAX) had come.
+ * (one more than LINE_BYTES_MAX at most) had come.
  */
 void line_shorten(struct line *line, unsigned int length);
 
