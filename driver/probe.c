@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a description of the hardware to a stepper device: the platform driver
+ * "stepper-gpio". Each child node is an axis of the node's name; see
+ * hw/boards/ for the binding.
+ */
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "stepper.h"
+
+/* "pan-enable" */
+#define LINE_NAME_MAX (AXIS_NAME_MAX + 8)
+
+/*
+ * A line of an axis. Before 6.2 kernels know no GPIOs in software nodes: there
+ * the device itself looks for "pan-step", which whoever makes the device puts
+ * into a look-up table.
+ */
+static int get_line(struct device *dev, struct fwnode_handle *node,
+		    const char *axis, const char *function,
+		    struct gpio_desc **line)
+{
+	char name[LINE_NAME_MAX];
+	struct gpio_desc *desc;
+
+	snprintf(name, sizeof(name), "%s-%s", axis, function);
+	if (is_software_node(node))
+		desc = devm_gpiod_get(dev, name, GPIOD_OUT_LOW);
+	else
+		desc = devm_fwnode_gpiod_get(dev, node, function,
+					     GPIOD_OUT_LOW, name);
+	if (IS_ERR(desc))
+		return PTR_ERR(desc);
+	if (gpiod_cansleep(desc))
+		return -EOPNOTSUPP;
+	*line = desc;
+	return 0;
+}
+
+static int get_axis_lines(struct stepper *stepper, struct device *dev,
+			  struct fwnode_handle *node, const char *name,
+			  unsigned int axis)
+{
+	const struct {
+		const char *function;
+		u32 pin;
+		bool optional;
+	} rows[] = {
+		{ "step", PIN_STEP(axis), false },
+		{ "dir", PIN_DIR(axis), false },
+		{ "enable", PIN_ENABLE(axis), true },
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		err = get_line(dev, node, name, rows[i].function,
+			       &stepper->pin[ilog2(rows[i].pin)]);
+		if (err == -EOPNOTSUPP)
+			return dev_err_probe(dev, err,
+					     "%s: %s-gpios: setting this line can sleep, which pulses cannot wait for\n",
+					     name, rows[i].function);
+		if (err && !(err == -ENOENT && rows[i].optional))
+			return dev_err_probe(dev, err, "%s: %s-gpios\n", name,
+					     rows[i].function);
+	}
+	return 0;
+}
+
+static int configure_axis(struct stepper *stepper, struct device *dev,
+			  struct fwnode_handle *node, const char *name,
+			  unsigned int axis)
+{
+	struct error_report report;
+	const char **settings;
+	int count, i, err;
+
+	count = fwnode_property_string_array_count(node, "settings");
+	if (count <= 0)
+		return 0;
+	settings = kcalloc(count, sizeof(*settings), GFP_KERNEL);
+	if (!settings)
+		return -ENOMEM;
+	err = fwnode_property_read_string_array(node, "settings", settings,
+						count);
+	for (i = 0; i < count && err >= 0; i++) {
+		err = machine_configure(&stepper->machine, axis, settings[i],
+					&report);
+		if (err)
+			dev_err_probe(dev, err, "%s: settings \"%s\": %s\n",
+				      name, settings[i], report.text);
+	}
+	kfree(settings);
+	return err;
+}
+
+static int add_axis(struct stepper *stepper, struct device *dev,
+		    struct fwnode_handle *node)
+{
+	char name[AXIS_NAME_MAX + 2]; /* one more, so that too long is seen */
+	struct error_report report;
+	int axis, err;
+
+	strscpy(name, fwnode_get_name(node), sizeof(name));
+	name[strcspn(name, "@")] = '\0';
+	axis = machine_add_axis(&stepper->machine, name, &report);
+	if (axis < 0)
+		return dev_err_probe(dev, axis, "%pfw: %s\n", node,
+				     report.text);
+	err = get_axis_lines(stepper, dev, node, name, axis);
+	if (err)
+		return err;
+	return configure_axis(stepper, dev, node, name, axis);
+}
+
+static int add_axes(struct stepper *stepper, struct device *dev)
+{
+	struct fwnode_handle *node;
+	int err;
+
+	device_for_each_child_node(dev, node) {
+		err = add_axis(stepper, dev, node);
+		if (err) {
+			fwnode_handle_put(node);
+			return err;
+		}
+	}
+	if (!stepper->machine.names.count)
+		return dev_err_probe(dev, -EINVAL, "no child node, no axis\n");
+
+	/* One line for all axes cannot be requested by each: the parent has it. */
+	stepper->shared_enable =
+		devm_gpiod_get_optional(dev, "enable", GPIOD_OUT_LOW);
+	if (IS_ERR(stepper->shared_enable))
+		return dev_err_probe(dev, PTR_ERR(stepper->shared_enable),
+				     "enable-gpios\n");
+	if (stepper->shared_enable && gpiod_cansleep(stepper->shared_enable))
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "enable-gpios: setting this line can sleep\n");
+	return 0;
+}
+
+static void put_stepper(void *data)
+{
+	stepper_put(data);
+}
+
+static void unregister_stepper(void *data)
+{
+	stepper_unregister(data);
+}
+
+/* Undone by devm in reverse: the file goes first, the lines next, memory last. */
+static int stepper_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct stepper *stepper;
+	int err;
+
+	stepper = kvzalloc(sizeof(*stepper), GFP_KERNEL);
+	if (!stepper)
+		return -ENOMEM;
+	kref_init(&stepper->kref);
+	mutex_init(&stepper->lock);
+	init_waitqueue_head(&stepper->wait);
+	stepper_engine_init(stepper);
+	machine_init(&stepper->machine, &stepper->pins);
+	err = devm_add_action_or_reset(dev, put_stepper, stepper);
+	if (err)
+		return err;
+	platform_set_drvdata(pdev, stepper);
+
+	err = add_axes(stepper, dev);
+	if (err)
+		return err;
+	err = stepper_register(stepper, dev);
+	if (err)
+		return dev_err_probe(dev, err, "no device file\n");
+	return devm_add_action_or_reset(dev, unregister_stepper, stepper);
+}
+
+/* Sleep, power-off: motors do not run on by themselves. */
+static int stepper_suspend(struct device *dev)
+{
+	struct stepper *stepper = dev_get_drvdata(dev);
+
+	mutex_lock(&stepper->lock);
+	stepper_engine_halt(stepper);
+	stepper_serve(stepper, true);
+	mutex_unlock(&stepper->lock);
+	return 0;
+}
+
+static void stepper_shutdown(struct platform_device *pdev)
+{
+	stepper_suspend(&pdev->dev);
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(stepper_pm_ops, stepper_suspend, NULL);
+
+static const struct of_device_id stepper_of_match[] = {
+	{ .compatible = "stepper-gpio" },
+	{}
+};
+MODULE_DEVICE_TABLE(of, stepper_of_match);
+
+static struct platform_driver stepper_driver = {
+	.probe = stepper_probe,
+	.shutdown = stepper_shutdown,
+	.driver = {
+		.name = "stepper-gpio",
+		.of_match_table = stepper_of_match,
+		.pm = pm_sleep_ptr(&stepper_pm_ops),
+	},
+};
+module_platform_driver(stepper_driver);
+
+MODULE_ALIAS("platform:stepper-gpio");
+MODULE_DESCRIPTION("Stepper motors moved by lines written to /dev/stepper");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of stepper.ko share: one stepper device. probe.c makes it from
+ * its description, device.c is its face as a file, engine.c its clock and pins.
+ * What lines mean and how motors move is told in hw/ alone.
+ */
+#ifndef DRIVER_STEPPER_H
+#define DRIVER_STEPPER_H
+
+#include <linux/gpio/consumer.h>
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "../hw/machine.h"
+
+struct fasync_struct;
+
+#define STEPPER_PINS 24 /* bits of the words in hw/pins.h */
+
+struct stepper {
+	struct kref kref; /* held by the binding and by each open file */
+	struct miscdevice misc;
+	int number;
+	char name[20];
+
+	/*
+	 * The process side: the machine (but for what the edge side uses of
+	 * machine.motion), all sessions, gone and changes. Never held while
+	 * waiting for the machine or touching user memory.
+	 */
+	struct mutex lock;
+	struct machine machine;
+	bool gone; /* the hardware is; files that are still open get -ENODEV */
+	unsigned int changes; /* goes up whenever waiters should look again */
+	wait_queue_head_t wait;
+	struct fasync_struct *async;
+	struct hrtimer service_timer;
+	struct work_struct service_work;
+
+	/*
+	 * The edge side: motion_run(), edge_timer, the pins, and the instants
+	 * in which the process side touches any of these. A raw spinlock with
+	 * interrupts off, since edge_timer runs in hard interrupts even on
+	 * PREEMPT_RT. Taken inside lock, never around it.
+	 */
+	raw_spinlock_t edge_lock;
+	unsigned long edge_flags; /* of whoever came by pins.lock() */
+	bool edges_stopped;
+	struct hrtimer edge_timer;
+	struct pins pins;
+	u32 levels; /* last set, logical */
+	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
+	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
+};
+
+/* engine.c */
+void stepper_engine_init(struct stepper *stepper);
+
+/*
+ * No more pulses and driver outputs off, as by HALT; returns when the last edge
+ * is out. The process side, lock held; sleeps for a few ms at most.
+ */
+void stepper_engine_halt(struct stepper *stepper);
+
+/* No interrupt or work of the engine after this; gone must be set. Sleeps. */
+void stepper_engine_stop(struct stepper *stepper);
+
+/*
+ * To be called with lock held after the machine was given something: retires
+ * what is done, arranges to be called when more will be, and, if @changed,
+ * wakes all who wait.
+ */
+void stepper_serve(struct stepper *stepper, bool changed);
+
+/* device.c */
+
+/* Give the device its number and its file. 0 or a negative errno. Sleeps. */
+int stepper_register(struct stepper *stepper, struct device *parent);
+
+/*
+ * Take the file away. Open ones live on but say -ENODEV, and whoever waits in
+ * one is woken; then stop the engine. Sleeps.
+ */
+void stepper_unregister(struct stepper *stepper);
+
+/* Let a reference go; frees the device with the last. */
+void stepper_put(struct stepper *stepper);
+
+#endif

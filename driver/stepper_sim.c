@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stepper-sim.ko: the virtual pan/tilt head of hw/sim/ behind a GPIO chip, and a
+ * stepper device that is wired to it, for any PC. What the head saw is in
+ * /sys/kernel/debug/stepper-sim/. The chip has no module owner, so that the
+ * module may go at any time: to the stepper device that is an unplugged cable.
+ */
+#include <linux/debugfs.h>
+#include <linux/gpio/driver.h>
+#include <linux/gpio/machine.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "../hw/sim/head.h"
+#include "compat.h"
+
+#define MICRO_PER_UNIT 1000000ULL
+
+static struct sim {
+	struct gpio_chip chip;
+	/*
+	 * Protects the head. Raw, since lines are set in hard interrupts even
+	 * on PREEMPT_RT.
+	 */
+	raw_spinlock_t lock;
+	struct head head;
+	struct platform_device *stepper;
+	struct dentry *debugfs;
+} *sim;
+
+static gpio_set_result sim_set(struct gpio_chip *chip, unsigned int line,
+			       int level)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&sim->lock, flags);
+	head_set(&sim->head, line, level, ktime_get_ns());
+	raw_spin_unlock_irqrestore(&sim->lock, flags);
+	return GPIO_IS_SET;
+}
+
+static gpio_set_result sim_set_multiple(struct gpio_chip *chip,
+					unsigned long *lines,
+					unsigned long *levels)
+{
+	unsigned long flags;
+	unsigned int line;
+	u64 now_ns;
+
+	raw_spin_lock_irqsave(&sim->lock, flags);
+	now_ns = ktime_get_ns();
+	for_each_set_bit(line, lines, HEAD_LINES)
+		head_set(&sim->head, line, test_bit(line, levels), now_ns);
+	raw_spin_unlock_irqrestore(&sim->lock, flags);
+	return GPIO_IS_SET;
+}
+
+static int sim_get(struct gpio_chip *chip, unsigned int line)
+{
+	unsigned long flags;
+	bool level;
+
+	raw_spin_lock_irqsave(&sim->lock, flags);
+	level = head_level(&sim->head, line);
+	raw_spin_unlock_irqrestore(&sim->lock, flags);
+	return level;
+}
+
+static int sim_get_direction(struct gpio_chip *chip, unsigned int line)
+{
+	return head_line_is_output(line) ? GPIO_LINE_DIRECTION_IN :
+					   GPIO_LINE_DIRECTION_OUT;
+}
+
+/* The wires cannot be turned round; -EINVAL as from pins of one direction. */
+static int sim_direction_input(struct gpio_chip *chip, unsigned int line)
+{
+	return head_line_is_output(line) ? 0 : -EINVAL;
+}
+
+static int sim_direction_output(struct gpio_chip *chip, unsigned int line,
+				int level)
+{
+	if (head_line_is_output(line))
+		return -EINVAL;
+	sim_set(chip, line, level);
+	return 0;
+}
+
+static int position_show(struct seq_file *seq, void *unused)
+{
+	enum head_axis axis;
+
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		s64 steps, angle;
+		u64 size;
+
+		raw_spin_lock_irq(&sim->lock);
+		steps = sim->head.position[axis];
+		angle = head_angle_micro(&sim->head, axis);
+		raw_spin_unlock_irq(&sim->lock);
+		size = abs(angle);
+		seq_printf(seq, "%s %lld %s%llu.%06llu\n",
+			   head_axis_data[axis].name, steps,
+			   angle < 0 ? "-" : "",
+			   div64_u64(size, MICRO_PER_UNIT),
+			   size - div64_u64(size, MICRO_PER_UNIT) *
+				   MICRO_PER_UNIT);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(position);
+
+static int faults_show(struct seq_file *seq, void *unused)
+{
+	enum head_fault fault;
+	u64 count;
+
+	for (fault = 0; fault < HEAD_FAULTS; fault++) {
+		raw_spin_lock_irq(&sim->lock);
+		count = sim->head.faults[fault];
+		raw_spin_unlock_irq(&sim->lock);
+		seq_printf(seq, "%s %llu\n", head_fault_name[fault], count);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(faults);
+
+/* The place in the file is the number of the edge; those gone are passed over. */
+static void *edges_start(struct seq_file *seq, loff_t *number)
+{
+	u64 oldest, end;
+
+	raw_spin_lock_irq(&sim->lock);
+	oldest = head_oldest_edge(&sim->head);
+	end = sim->head.edges;
+	raw_spin_unlock_irq(&sim->lock);
+	*number = max_t(u64, *number, oldest);
+	return *number < end ? number : NULL;
+}
+
+static void *edges_next(struct seq_file *seq, void *unused, loff_t *number)
+{
+	++*number;
+	return edges_start(seq, number);
+}
+
+static void edges_stop(struct seq_file *seq, void *unused)
+{
+}
+
+static int edges_show(struct seq_file *seq, void *number)
+{
+	struct head_edge edge;
+
+	raw_spin_lock_irq(&sim->lock);
+	edge = head_edge(&sim->head, *(loff_t *)number);
+	raw_spin_unlock_irq(&sim->lock);
+	seq_printf(seq, "%llu %s %d\n", edge.t_ns, head_line_name[edge.line],
+		   edge.level);
+	return 0;
+}
+
+static const struct seq_operations edges_sops = {
+	.start = edges_start,
+	.next = edges_next,
+	.stop = edges_stop,
+	.show = edges_show,
+};
+DEFINE_SEQ_ATTRIBUTE(edges);
+
+static int sim_add_chip(void)
+{
+	struct gpio_chip *chip = &sim->chip;
+
+	chip->label = "stepper-sim";
+	chip->base = -1;
+	chip->ngpio = HEAD_LINES;
+	chip->names = head_line_name;
+	chip->can_sleep = false;
+	chip->set = sim_set;
+	chip->set_multiple = sim_set_multiple;
+	chip->get = sim_get;
+	chip->get_direction = sim_get_direction;
+	chip->direction_input = sim_direction_input;
+	chip->direction_output = sim_direction_output;
+	return gpiochip_add_data(chip, NULL);
+}
+
+#define SIM_LINE(axis, wire, name, flags)                               \
+	GPIO_LOOKUP("stepper-sim", HEAD_LINE(axis, wire), name, flags)
+
+/* The name is that of the device which sim_add_stepper() makes. */
+static struct gpiod_lookup_table sim_lines = {
+	.dev_id = "stepper-gpio.0",
+	.table = {
+		SIM_LINE(HEAD_PAN, HEAD_STEP, "pan-step", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_PAN, HEAD_DIR, "pan-dir", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_PAN, HEAD_ENABLE, "pan-enable", GPIO_ACTIVE_LOW),
+		SIM_LINE(HEAD_TILT, HEAD_STEP, "tilt-step", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_TILT, HEAD_DIR, "tilt-dir", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_TILT, HEAD_ENABLE, "tilt-enable", GPIO_ACTIVE_LOW),
+		{}
+	},
+};
+
+/* The description that a device tree would give: a node, and in it the axes. */
+static struct property_entry sim_settings[HEAD_AXES][2];
+static struct software_node sim_node = { .name = "stepper-sim" };
+static struct software_node sim_axis_node[HEAD_AXES];
+static const struct software_node *sim_nodes[HEAD_AXES + 2] = { &sim_node };
+
+static int sim_add_nodes(void)
+{
+	enum head_axis axis;
+
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		const struct head_axis_data *data = &head_axis_data[axis];
+
+		sim_settings[axis][0] = (struct property_entry)
+			PROPERTY_ENTRY_STRING_ARRAY_LEN("settings",
+							data->settings,
+							data->settings_count);
+		sim_axis_node[axis].name = data->name;
+		sim_axis_node[axis].parent = &sim_node;
+		sim_axis_node[axis].properties = sim_settings[axis];
+		sim_nodes[1 + axis] = &sim_axis_node[axis];
+	}
+	return software_node_register_node_group(sim_nodes);
+}
+
+static int sim_add_stepper(void)
+{
+	const struct platform_device_info info = {
+		.name = "stepper-gpio",
+		.id = 0,
+		.fwnode = software_node_fwnode(&sim_node),
+	};
+
+	sim->stepper = platform_device_register_full(&info);
+	return PTR_ERR_OR_ZERO(sim->stepper);
+}
+
+static int __init sim_init(void)
+{
+	int err;
+
+	sim = kvzalloc(sizeof(*sim), GFP_KERNEL);
+	if (!sim)
+		return -ENOMEM;
+	raw_spin_lock_init(&sim->lock);
+	head_init(&sim->head);
+	err = sim_add_chip();
+	if (err)
+		goto free;
+	gpiod_add_lookup_table(&sim_lines);
+	err = sim_add_nodes();
+	if (err)
+		goto remove_lines;
+	err = sim_add_stepper();
+	if (err)
+		goto remove_nodes;
+	/* Without debugfs the head turns all the same: errors are of no interest. */
+	sim->debugfs = debugfs_create_dir("stepper-sim", NULL);
+	debugfs_create_file("position", 0444, sim->debugfs, NULL,
+			    &position_fops);
+	debugfs_create_file("faults", 0444, sim->debugfs, NULL, &faults_fops);
+	debugfs_create_file("edges", 0444, sim->debugfs, NULL, &edges_fops);
+	return 0;
+
+remove_nodes:
+	software_node_unregister_node_group(sim_nodes);
+remove_lines:
+	gpiod_remove_lookup_table(&sim_lines);
+	gpiochip_remove(&sim->chip);
+free:
+	kvfree(sim);
+	return err;
+}
+module_init(sim_init);
+
+static void __exit sim_exit(void)
+{
+	debugfs_remove(sim->debugfs);
+	platform_device_unregister(sim->stepper);
+	software_node_unregister_node_group(sim_nodes);
+	gpiod_remove_lookup_table(&sim_lines);
+	gpiochip_remove(&sim->chip);
+	kvfree(sim);
+}
+module_exit(sim_exit);
+
+MODULE_DESCRIPTION("Virtual pan/tilt head for stepper");
+MODULE_LICENSE("GPL");
