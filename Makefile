@@ -43,7 +43,7 @@ build/%.o: %.c
 
 # tests/unit/test_WORD.c has the suite WORD_suite()
 build/tests/unit/main.o: CFLAGS += \
-	-DSUITES="$(patsubst tests/unit/test_%.c,SUITE(%),$(filter %/test_%.c,$(UNIT)))"
+	-DSUITES="$(patsubst tests/unit/test_%.c,SUITE(%),$(filter tests/unit/test_%.c,$(UNIT)))"
 build/tests/unit/main.o: $(UNIT)
 
 build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a
@@ -67,7 +67,8 @@ define kbuild
 	cp -rsf $(CURDIR)/Kbuild $(CURDIR)/driver $(CURDIR)/parser $(CURDIR)/hw $$tree/; \
 	cp -rsf $(CURDIR)/tests/toggle $$tree/tests/; \
 	for directory in $(3); do \
-		$(MAKE) -s -C $(1) M=$$(realpath $$tree/$$directory) $(2) modules; \
+		$(MAKE) -s -C $(1) M=$$(realpath $$tree/$$directory) \
+			CONFIG_DEBUG_INFO_BTF_MODULES= $(2) modules; \
 		cp $$tree/$$directory/*.ko build/modules/$$release/; \
 	done
 endef
@@ -75,7 +76,7 @@ endef
 modules: setup-modules
 	@[ -e /lib/modules/$$(uname -r)/build ] || \
 		echo "no headers of the running kernel $$(uname -r): building with $(KDIR)"
-	$(call kbuild,$(KDIR),W=1,.)
+	$(call kbuild,$(KDIR),W=1 $(if $(SPARSE),C=2),.)
 
 modules-arm64: setup-vm
 	$(call kbuild,$(ARM64),W=1 CROSS_COMPILE=aarch64-linux-gnu-,. tests/toggle)

@@ -10,8 +10,8 @@
 # GUEST	a shell script that the board runs (its kit: see init); FILEs lie beside
 #	it in the root directory
 # OUT	a directory for what comes out: serial.log, the files that the guest
-#	sends, dmesg, qemu.trace, pins.edges (time in ns, line, level: one for
-#	each change of a level, in order) and pins.names (line, name)
+#	sends, dmesg, qemu.trace, and pins.edges: "time_ns name level", one for
+#	each change of a level, in order
 # -l	show the session while it runs
 #
 # Exit status: the guest's; 1 also if its kernel complained, if it did not end

@@ -3,7 +3,7 @@
 #
 # What happened on the pins: the changes of level that QEMU saw leaving the GPIO
 # controller, in its order, each with the time that the guest kernel's
-# gpio_value tracepoint gave the same change: "time_ns line level". Fails if
+# gpio_value tracepoint gave the same change: "time_ns name level". Fails if
 # the two do not agree edge by edge.
 #
 # usage: edges.sh OUT BOARD, OUT and BOARD as in boot.sh
@@ -45,6 +45,9 @@ paste -d ' ' "$out/times" "$out/values" |
 		failed = 1
 		exit 1
 	}
+	FILENAME ~ /names$/ {
+		name[$1] = $2
+	}
 	FILENAME == "-" && / set [01]$/ {
 		line = $(NF - 2) - base
 		level = $NF
@@ -53,7 +56,7 @@ paste -d ' ' "$out/times" "$out/values" |
 			time[line, made[line]++] = $3
 		}
 	}
-	FILENAME != "-" && $2 != seen[$1] + 0 {
+	FILENAME ~ /levels$/ && $2 != seen[$1] + 0 {
 		seen[$1] = $2
 		if (!(($1, matched[$1] + 0) in time))
 			fail("the kernel did not set line " $1 " to " $2)
@@ -61,7 +64,7 @@ paste -d ' ' "$out/times" "$out/values" |
 		if (now + 0 < last + 0)
 			fail("line " $1 " changed in another order at " now)
 		last = now
-		print now, $1, $2
+		print now, ($1 in name) ? name[$1] : $1, $2
 	}
 	END {
 		if (failed)
@@ -69,4 +72,4 @@ paste -d ' ' "$out/times" "$out/values" |
 		for (line in made)
 			if (made[line] != matched[line] + 0)
 				fail("line " line " never changed as often as it was set")
-	}' - "$out/qemu.levels"
+	}' "$out/pins.names" - "$out/qemu.levels"

@@ -12,13 +12,5 @@
 	what = $1
 	sub(/-gpios/, "", what)
 	line = $4
-	name = node == "stepper" ? what : node "-" what
-	if (line in seen)
-		name = what # shared
-	seen[line] = name
-}
-
-END {
-	for (line in seen)
-		print line, seen[line] | "sort -n"
+	print line, node == "stepper" ? what : node "-" what
 }

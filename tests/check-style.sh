@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Style and static analysis of all sources: checkpatch and clang-format for C,
+# sparse for the modules, shellcheck for scripts, SPDX tags everywhere.
+
+set -u
+cd "$(dirname "$0")/.." || exit
+kernel=linux-source-6.1
+checkpatch=build/checkpatch/$kernel/scripts/checkpatch.pl
+failed=0
+
+if [ ! -e "$checkpatch" ]; then
+	mkdir -p build/checkpatch
+	tar -xJf /usr/src/$kernel.tar.xz -C build/checkpatch \
+		$kernel/scripts/checkpatch.pl $kernel/scripts/spelling.txt \
+		$kernel/scripts/const_structs.checkpatch
+fi
+
+# verdict NAME: what came on stdin is what was wrong
+verdict()
+{
+	complaints=$(cat)
+	if [ -z "$complaints" ]; then
+		echo "ok style: $1"
+	else
+		echo "$complaints"
+		echo "not ok style: $1"
+		failed=1
+	fi
+}
+
+files() # PATTERN...
+{
+	git ls-files --cached --others --exclude-standard -- "$@"
+}
+
+every_file_has_spdx()
+{
+	files | grep -Ev '^(LICENSE|\.gitignore|.*\.(md|txt|png|svg))$' |
+		xargs -d '\n' awk 'FNR <= 2 && /SPDX-License-Identifier: GPL-2.0/ { tagged[FILENAME] }
+			END { for (i = 1; i < ARGC; i++)
+				if (!(ARGV[i] in tagged)) print ARGV[i] ": no SPDX tag" }'
+}
+
+sparse_modules()
+{
+	make -s modules KDIR="$(readlink -f "$(find /lib/modules/*/build -maxdepth 0 |
+		sort -V | tail -n 1)")" SPARSE=1 2>&1 | grep -E '(warning|error):'
+}
+
+every_file_has_spdx | verdict spdx
+# run in build/, where it leaves a cache
+files '*.c' '*.h' | (cd build && sed 's|^|../|' | xargs perl "../$checkpatch" --no-tree --strict --quiet \
+	--terse --no-summary --color=never -f) | verdict checkpatch
+files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep -E 'warning:|error:' |
+	verdict clang-format
+files '*.sh' tests/vm/init .ci/run | xargs shellcheck | verdict shellcheck
+sparse_modules | verdict sparse
+exit "$failed"

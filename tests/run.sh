@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs test suites, two at a time, and counts. See README.md beside this file.
+#
+# usage: tests/run.sh [SUITE...], all without names
+
+set -u
+cd "$(dirname "$0")/.." || exit
+[ $# != 0 ] || set -- tests/vm/test_*.sh tests/check-style.sh tests/unit/run.sh
+rm -rf build/test
+mkdir -p build/test
+
+# shellcheck disable=SC2016 # for the inner shell
+printf '%s\n' "$@" | xargs -P 2 -I '{}' sh -c '
+	log=build/test/$(echo "$1" | tr / -).log
+	"$1" >"$log" 2>&1
+	status=$?
+	if [ $status != 0 ] && ! grep -q "^not ok " "$log"; then
+		echo "not ok $1 ended with status $status" >>"$log"
+	elif ! grep -Eq "^(not )?ok " "$log"; then
+		echo "not ok $1 tested nothing" >>"$log"
+	fi
+	sed "s|^|$1: |" "$log"' sh '{}'
+
+passed=$(cat build/test/*.log | grep -c '^ok ')
+failed=$(cat build/test/*.log | grep -c '^not ok ')
+if [ "$failed" != 0 ]; then
+	echo
+	grep '^not ok ' build/test/*.log
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
