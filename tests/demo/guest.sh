@@ -3,6 +3,7 @@
 #
 # What a person would type on the board; runs in the emulated guest.
 
+record
 say 'uname -srm'
 say 'insmod /lib/modules/stepper.ko'
 say 'ls -l /dev/stepper'

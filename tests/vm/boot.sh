@@ -10,8 +10,9 @@
 # GUEST	a shell script that the board runs (its kit: see init); FILEs lie beside
 #	it in the root directory
 # OUT	a directory for what comes out: serial.log, the files that the guest
-#	sends, dmesg, qemu.trace, and pins.edges: "time_ns name level", one for
-#	each change of a level, in order
+#	sends, dmesg, qemu.trace, and (where the guest said record)
+#	pins.edges: "time_ns name level" for each change of a level, in order,
+#	and "time_ns mark NAME" where the guest said so
 # -l	show the session while it runs
 #
 # Exit status: the guest's; 1 also if its kernel complained, if it did not end
@@ -161,7 +162,7 @@ if grep -E 'WARNING:|BUG:|Oops|Call [Tt]race|Kernel panic' "$out/dmesg" >&2; the
 	echo "boot: the kernel of $board complained: see $out/dmesg" >&2
 	exit 1
 fi
-if [ -n "$gpio" ]; then
+if [ -n "$gpio" ] && [ -e "$out/times" ]; then
 	"$here/edges.sh" "$out" "$board" >"$out/pins.edges"
 elif [ -e "$out/edges" ]; then
 	cp "$out/edges" "$out/pins.edges"

@@ -48,6 +48,10 @@ paste -d ' ' "$out/times" "$out/values" |
 	FILENAME ~ /names$/ {
 		name[$1] = $2
 	}
+	/ tracing_mark_write: / {
+		marked[marks] = $3
+		mark[marks++] = $NF
+	}
 	FILENAME == "-" && / set [01]$/ {
 		line = $(NF - 2) - base
 		level = $NF
@@ -64,11 +68,18 @@ paste -d ' ' "$out/times" "$out/values" |
 		if (now + 0 < last + 0)
 			fail("line " $1 " changed in another order at " now)
 		last = now
+		tell_marks(now)
 		print now, ($1 in name) ? name[$1] : $1, $2
+	}
+	function tell_marks(until)
+	{
+		for (; told < marks && (until == "" || marked[told] + 0 <= until + 0); told++)
+			print marked[told], "mark", mark[told]
 	}
 	END {
 		if (failed)
 			exit 1
+		tell_marks("")
 		for (line in made)
 			if (made[line] != matched[line] + 0)
 				fail("line " line " never changed as often as it was set")

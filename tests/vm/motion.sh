@@ -12,7 +12,7 @@ out=$1
 png=$2
 
 awk -v out="$out" '
-start == "" {
+start == "" && $2 != "mark" {
 	start = $1
 	for (i = split("pan tilt", axes); i > 0; i--)
 		print 0, 0, 0 >(out "/motion." axes[i])

@@ -6,6 +6,10 @@
 #
 # usage: vcd.awk OUT/pins.edges OUT/pins.edges >pins.vcd	(it reads it twice)
 
+$2 == "mark" {
+	next
+}
+
 NR == FNR {
 	if (!($2 in sign)) {
 		sign[$2] = sprintf("%c", 33 + signs++)
@@ -15,7 +19,7 @@ NR == FNR {
 	next
 }
 
-FNR == 1 {
+start == "" {
 	start = $1 - 1000000
 	print "$timescale 1 ns $end"
 	print "$scope module stepper $end"
