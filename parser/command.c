@@ -14,10 +14,10 @@
 
 #define SHOWN_MAX 24 /* bytes of a word that error texts repeat */
 
-static const char * const keywords[] = { "AT", "BY", "IN", "IS" };
+static const char *const keywords[] = { "AT", "BY", "IN", "IS" };
 
 /* The keys of the status line that are not names of axes. */
-static const char * const status_keys[] = { "STATE", "QUEUE", "ALARM", "UNTRUSTED" };
+static const char *const status_keys[] = { "STATE", "QUEUE", "ALARM", "UNTRUSTED" };
 
 struct setting_row {
 	const char *name;
@@ -263,7 +263,9 @@ static int read_unit(struct parser *parser, unsigned int start,
 		parser->at = end;
 		return 0;
 	}
-	if (*unit == UNIT_PERCENT ? dimension->percent && length == 1 :
+	if (*unit == UNIT_PERCENT && dimension->percent && length == 1)
+		return 0;
+	if (*unit != UNIT_PERCENT &&
 	    word_is(token + letters, length - letters, dimension->per))
 		return 0;
 
@@ -312,9 +314,11 @@ static int read_duration(struct parser *parser, const char *owner, u64 *ns)
 		return error_set(parser->report, EINVAL, start + 1,
 				 "a duration needs a unit: us ms s min h");
 	}
-	if (error || micro < 0)
+	if (error)
 		return error_set(parser->report, EINVAL, start + 1,
-				 error ? "a duration of more than 292 years" :
+				 "a duration of more than 292 years");
+	if (micro < 0)
+		return error_set(parser->report, EINVAL, start + 1,
 				 "a duration cannot be negative");
 	parser->at += length;
 	return 0;

@@ -19,6 +19,7 @@
 #define AXIS_NAME_MAX 15
 #define TAG_MAX 15
 
+/* clang-format off */
 enum verb {
 #define COMMAND(verb, word, form, usage, help) VERB_##verb,
 	COMMANDS
@@ -32,6 +33,7 @@ enum setting {
 #undef SETTING
 	SETTING_COUNT
 };
+/* clang-format on */
 
 /* What the value of a setting is; decides which units it may carry. */
 enum setting_kind {

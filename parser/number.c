@@ -8,7 +8,7 @@
 #define DIGITS_BEFORE 9
 #define DIGITS_AFTER 6 /* as many as MICRO has zeros */
 
-static const char * const unit_names[] = {
+static const char *const unit_names[] = {
 	[UNIT_NONE] = "",
 	[UNIT_DEG] = "deg",
 	[UNIT_RAD] = "rad",

@@ -17,7 +17,11 @@ Suite *parser_suite(void);
 
 static const struct axis_names names = { 3, { "PAN", "TILT", "SLIDE" } };
 
-enum { PAN, TILT, SLIDE };
+enum {
+	PAN,
+	TILT,
+	SLIDE,
+};
 
 /* A small generator of its own, so that every run sees the same numbers. */
 static u64 random_state = 88172645463325252ULL;
@@ -734,6 +738,8 @@ static const struct {
 	{ "PAN 3 IN 0.0000005s", 10,
 	  "too many digits: at most 9 before the point, 6 after it" },
 	{ "PAN 3 IN 5s IN 6s", 13, "IN comes twice" },
+	{ "PAN 3 AT 5 IN s", 15, "IN needs a duration" },
+	{ "SET PAN SCALE fine", 15, "SCALE needs a ratio" },
 	{ "PAN 3 IN 5s now", 13, "extra word now after the move" },
 	{ "PAN IS", 7, "PAN needs a position" },
 	{ "PAN IS 0 TILT IS 0", 10, "extra word TILT after the position" },
@@ -804,9 +810,9 @@ END_TEST
 
 START_TEST(command_reserved_words_name_no_axis)
 {
-	static const char * const reserved[] = {
+	static const char *const reserved[] = {
 		"HALT", "stop", "Get", "AT", "by", "IN", "IS", "deg", "STEPS", "SPEED",
-		"min", "STATE", "queue", "alarm", "?", "",
+		"min", "STATE", "queue", "alarm", "?", ""
 	};
 	unsigned int i;
 
@@ -822,10 +828,11 @@ END_TEST
 /* Lines of words of the language and of any bytes: always an answer that can be shown. */
 START_TEST(command_survives_any_line)
 {
-	static const char * const words[] = {
+	static const char *const words[] = {
 		"PAN", "TILT", "BY", "AT", "IN", "IS", "?", ";", "#", "@a", "SET", "GET",
-		"SPEED", "SCALE", "UNIT", "STEPLEN", "INVERT", "STOP", "HALT", "30", "-1.5",
-		"999999999.999999", "/", "%", "deg", "in", "deg/s", "5s", "us", "h", ".", " ",
+		"SPEED", "SCALE", "UNIT", "STEPLEN", "INVERT", "STOP", "HALT", "30",
+		"-1.5", "999999999.999999", "/", "%", "deg", "in", "deg/s", "5s", "us",
+		"h", ".", " "
 	};
 	unsigned int round, good = 0;
 
@@ -846,9 +853,10 @@ START_TEST(command_survives_any_line)
 		good += result > 0;
 		if (result >= 0)
 			continue;
-		ck_assert_msg(result == -EINVAL && report.column &&
-			      report.column <= length + 1 && report.text[0],
-			      "%d, column %u", result, report.column);
+		if (result != -EINVAL || !report.column || report.column > length + 1)
+			ck_abort_msg("%d, column %u of %u", result, report.column, length);
+		if (!report.text[0])
+			ck_abort_msg("no text");
 		for (count = 0; report.text[count]; count++)
 			if (report.text[count] < 0x20 || report.text[count] > 0x7e)
 				ck_abort_msg("byte %u of \"%s\"", count, report.text);
@@ -1004,16 +1012,15 @@ END_TEST
 START_TEST(answers_drop_the_oldest_lines)
 {
 	answers_init(&answers);
-	put("first\nsecond\n");
-	put(letters('a', ANSWERS_SIZE - 100));
-	put(letters('b', 90));
-	/* One byte too many for the first; the room to tell takes the second. */
-	assert_taken(0, "");
-	put(letters('c', 95));
-	assert_taken(ANSWERS_SIZE, "* LOST 3\nbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-		     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n"
-		     "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
-		     "cccccccccccccccccccccccccccccc\n");
+	put("the first\n");
+	put("the second, longer\n");
+	put(letters('a', ANSWERS_SIZE - 29));
+	/* Full. The first makes room for this, the second for telling so. */
+	put("OK\n");
+	assert_taken(9, "* LOST 2\n");
+	assert_taken(ANSWERS_SIZE - 29, letters('a', ANSWERS_SIZE - 29));
+	assert_taken(100, "OK\n");
+	ck_assert(!answers_waiting(&answers));
 	/* It is told once. */
 	put("OK\n");
 	assert_taken(100, "OK\n");
