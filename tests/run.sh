@@ -7,14 +7,15 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit
-[ $# != 0 ] || set -- tests/vm/test_*.sh tests/check-style.sh tests/unit/run.sh
+[ $# != 0 ] || set -- "tests/vm/test.sh x86" "tests/vm/test.sh raspi3b" \
+	"tests/vm/test.sh virt" tests/check-style.sh tests/unit/run.sh
 rm -rf build/test
 mkdir -p build/test
 
 # shellcheck disable=SC2016 # for the inner shell
 printf '%s\n' "$@" | xargs -P 2 -I '{}' sh -c '
-	log=build/test/$(echo "$1" | tr / -).log
-	"$1" >"$log" 2>&1
+	log=build/test/$(echo "$1" | tr "/ " --).log
+	$1 >"$log" 2>&1
 	status=$?
 	if [ $status != 0 ] && ! grep -q "^not ok " "$log"; then
 		echo "not ok $1 ended with status $status" >>"$log"

@@ -2,8 +2,8 @@
 # shellcheck shell=dash
 #
 # Guest instructions for each step, on the emulated board: what a background
-# process loses while steps are made. A long train less a short one: what does
-# not depend on the number of steps cancels.
+# process loses while steps are made. A long train less a short one: over the
+# same time: what does not depend on the number of steps cancels.
 
 base=$(sed -n 's/^gpiochip.*GPIOs \([0-9]*\)-.*pl061.*/\1/p' /sys/kernel/debug/gpio)
 modules=/lib/modules
@@ -20,7 +20,7 @@ stolen()
 # toggle EDGES PERIOD_NS: the bare timer
 toggle()
 {
-	stolen "$(($1 * $2 / 4 + 10000000))" \
+	stolen "$((4000 * $2 / 4 + 10000000))" \
 		"insmod $modules/toggle.ko gpio=$base edges=$1 period_ns=$2"
 	rmmod toggle
 }

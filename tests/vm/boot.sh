@@ -111,7 +111,7 @@ fi
 rm -r "$root"
 # shellcheck disable=SC2086 # words
 set -- "$@" -initrd "$out/initrd" -append \
-	"console=$console nokaslr quiet panic=-1 oops=panic reboot=t" \
+	"board=$board console=$console nokaslr quiet panic=-1 oops=panic reboot=t" \
 	-D "$out/qemu.trace" -seed 1 -rtc base=2026-01-01T00:00:00,clock=vm \
 	-display none -no-reboot $how
 
@@ -162,9 +162,5 @@ if grep -E 'WARNING:|BUG:|Oops|Call [Tt]race|Kernel panic' "$out/dmesg" >&2; the
 	echo "boot: the kernel of $board complained: see $out/dmesg" >&2
 	exit 1
 fi
-if [ -n "$gpio" ] && [ -e "$out/times" ]; then
-	"$here/edges.sh" "$out" "$board" >"$out/pins.edges"
-elif [ -e "$out/edges" ]; then
-	cp "$out/edges" "$out/pins.edges"
-fi
+[ ! -e "$out/times" ] || "$here/edges.sh" "$out" "$board" >"$out/pins.edges"
 exit "$result"

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The driver in a stock kernel on an emulated board, judged by its pins.
+#
+# usage: tests/vm/test.sh BOARD, as in boot.sh
+#
+# shellcheck disable=SC2154 # eval assigns them
+
+set -eu
+cd "$(dirname "$0")/../.."
+board=$1
+out=build/test/$board
+status=0
+tests/vm/boot.sh "$board" "$out" tests/vm/guest-test.sh || status=$?
+sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
+[ "$status" = 0 ]
+
+# that NAME CONDITION, of the values of pulses.awk
+that()
+{
+	name=$1
+	shift
+	if [ "$@" ]; then
+		echo "ok $board: $name"
+	else
+		echo "not ok $board: $name: $*"
+	fi
+}
+
+during() # MARK
+{
+	eval "$(tests/vm/pulses.awk -v mark="$1" "$out/pins.edges")"
+	steps="$pan_up $pan_down $tilt_up $tilt_down"
+}
+
+# pan up, pan down, tilt up, tilt down
+while read -r mark expected; do
+	during "$mark"
+	that "$mark: steps" "$steps" = "$expected"
+done <<END
+pan30 2667 0 0 0
+both 889 0 0 889
+back 0 445 0 0
+timed 889 0 0 0
+slow 0 444 0 0
+queue 444 889 889 0
+no_newline 445 0 0 0
+again 800 0 0 0
+END
+
+during asked
+that "no pin moves when nothing valid is asked" "$edges" = 0
+
+during both
+that "axes that move together end together" $((pan_ns - tilt_ns)) -lt 2000000
+that "axes that move together start together" $((tilt_ns - pan_ns)) -lt 2000000
+
+# first to last step: half a step short at both ends, where it is slowest
+during timed
+that "a timed move takes its time" "$pan_ns" -gt 1950000000
+that "a timed move takes no more" "$pan_ns" -le 2000100000
+
+during stopping
+that "STOP comes before the target" "$pan_up" -lt 8889
+that "STOP comes after a start" "$pan_up" -gt 100
+that "STOP does not turn back" "$pan_down" = 0
+that "steps counted are steps emitted" \
+	"$(sed -n 's/^steps after STOP: //p' "$out/serial.log")" = "$((3556 + pan_up))"
+during stopped
+that "nothing moves after STOP" "$edges" = 0
+during halting
+net=$pan_down
+during halted
+that "no step after HALT" "$steps" = "0 0 0 0"
+during stopping
+that "steps counted are steps emitted, after HALT" \
+	"$(sed -n 's/^steps after HALT: //p' "$out/serial.log")" = "$((3556 + pan_up - net))"
+
+# the driver's defaults, less what an emulated board's clock may waver
+eval "$(tests/vm/pulses.awk "$out/pins.edges")"
+for axis in pan tilt; do
+	eval "high=\$${axis}_high low=\$${axis}_low setup=\$${axis}_setup hold=\$${axis}_hold"
+	that "$axis: STEPLEN" "$high" -ge 1900
+	that "$axis: STEPSPACE" "$low" -ge 1900
+	that "$axis: DIRSETUP" "$setup" -ge 900
+	that "$axis: DIRHOLD" "$hold" -ge 900
+done
+
+if [ -e "$out/faults" ]; then
+	faults=$(awk '$2 != 0' "$out/faults" | tr '\n' ' ')
+	that "the virtual head saw no fault" "$faults" = ""
+fi
