@@ -56,6 +56,7 @@ static void engine_set(struct pins *pins, u32 lines, u32 levels)
 		gpiod_set_value(descs[0], test_bit(0, values));
 	else if (count)
 		gpiod_set_array_value(count, descs, NULL, values);
+	stepper->set_ns = ktime_get_ns();
 }
 
 static void engine_lock(struct pins *pins)
@@ -90,6 +91,10 @@ static void engine_rearm(struct pins *pins)
  * should wait for it until *@next_ns; else the timer is set. That happens with
  * the lock held, and by hrtimer_start() instead of HRTIMER_RESTART: a rearm may
  * have put the timer back into its queue while the interrupt waited here.
+ *
+ * An edge leaves later than the time that motion_run() is given, above all the
+ * first one after a pause, with cold caches. The next edge waits as much longer,
+ * or STEP would be high for less than STEPLEN.
  */
 static bool engine_emit(struct stepper *stepper, u64 until_ns, u64 *next_ns)
 {
@@ -99,9 +104,12 @@ static bool engine_emit(struct stepper *stepper, u64 until_ns, u64 *next_ns)
 	raw_spin_lock(&stepper->edge_lock);
 	if (stepper->edges_stopped)
 		goto out;
-	next = motion_run(&stepper->machine.motion, ktime_get_ns());
+	now_ns = ktime_get_ns();
+	next = motion_run(&stepper->machine.motion, now_ns);
 	if (next == U64_MAX)
 		goto out;
+	if (stepper->set_ns > now_ns)
+		next += stepper->set_ns - now_ns;
 	now_ns = ktime_get_ns();
 	if (next < now_ns + SPIN_NS && now_ns < until_ns) {
 		*next_ns = next;

@@ -54,6 +54,7 @@ struct stepper {
 	struct hrtimer edge_timer;
 	struct pins pins;
 	u32 levels; /* last set, logical */
+	u64 set_ns; /* just after that */
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
 	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
 };
