@@ -17,20 +17,72 @@
 #ifndef HW_MOTION_H
 #define HW_MOTION_H
 
-#include "../parser/command.h"
 #include "pins.h"
 #include "plan.h"
+#include "profile.h"
 #include "pulse.h"
-#include "segment.h"
+#include "stepgen.h"
 
-/* struct motion is defined here too; its fields are for motion.c, plan.c and their tests. */
-struct motion;
+/* From staging to the first instant of a new plan: publishing, setting a timer. */
+#define MOTION_LEAD_NS 200000
+/* From staging to the instant at which a running plan is replaced. */
+#define MOTION_HANDOVER_NS 2000000
+
+#define SEGMENTS_MAX 512
+/* Kept free of moves, so that there is always room for a stop. */
+#define SEGMENTS_FOR_STOP 64
 
 /* Lateness of edges since motion_init(), for statistics. */
 struct motion_lateness {
 	u64 late_edges; /* served so late that the plan had to slip */
 	u64 max_ns; /* the latest */
 	u64 slip_ns; /* the sum of the slips */
+};
+
+struct motion_axis {
+	struct stepgen stepgen;
+	struct pulse pulse;
+	s64 steps; /* rising edges up minus down */
+};
+
+/*
+ * The fields are for motion.c, plan.c and their tests. Nothing in it points into
+ * it: it may be moved while nobody uses it.
+ */
+struct motion {
+	struct pins *pins;
+	unsigned int axes;
+
+	/* The edge side and a publish, under pins->lock() */
+	struct motion_axis axis[AXES_MAX];
+	u64 slip_ns; /* real time is plan time plus this */
+	u64 run_ns; /* plan time up to which edges were emitted */
+	u64 end_ns; /* of the published plan */
+	u32 halts; /* times that the plan was dropped */
+	struct motion_lateness lateness;
+
+	/* The process side: the published segments in order, and free ones */
+	u16 first;
+	u16 last;
+	u16 free;
+	u16 free_count;
+	u32 halts_seen;
+
+	/* The process side: what is staged */
+	u64 stage_ns; /* where it begins: publish before then */
+	u64 staged_end_ns;
+	s64 staged_steps[AXES_MAX];
+	u16 staged_first;
+	u16 staged_last;
+	u32 stage_halts;
+	bool cut; /* what follows stage_ns is to be dropped: */
+	u16 cut_segment; /* the one that the cut is in or after; none: all go */
+	u16 cut_before; /* the one before it, or none */
+	s64 cut_u;
+	s64 cut_steps[AXES_MAX]; /* where that leaves the axes */
+	struct profile profile[AXES_MAX]; /* scratch of plan.c */
+
+	struct segment segment[SEGMENTS_MAX];
 };
 
 void motion_init(struct motion *motion, unsigned int axes, struct pins *pins);
@@ -52,10 +104,13 @@ void motion_stage(struct motion *motion, u64 now_ns);
  */
 void motion_stage_cut(struct motion *motion, u64 now_ns);
 
-/* Stage rest until @until_ns; nothing if that is before the staged end. */
+/*
+ * Stage rest until @until_ns (plan time, as motion_staged_end_ns() gives it);
+ * nothing if that is before the staged end.
+ */
 void motion_stage_rest(struct motion *motion, u64 until_ns);
 
-/* When the staged plan ends, and where it leaves an axis at rest. */
+/* When the staged plan ends (plan time), and where it leaves an axis at rest. */
 u64 motion_staged_end_ns(const struct motion *motion);
 s64 motion_staged_steps(const struct motion *motion, unsigned int axis);
 
@@ -63,22 +118,22 @@ s64 motion_staged_steps(const struct motion *motion, unsigned int axis);
 void motion_abandon(struct motion *motion);
 
 /*
- * Put what was staged in force. 0, or -EAGAIN if the hand-over instant has
- * passed meanwhile: abandon and stage again.
+ * Put what was staged in force. 0, or -EAGAIN if the instant at which it begins
+ * has passed meanwhile or motion_halt() was called: abandon and stage again.
  */
 int motion_publish(struct motion *motion, u64 now_ns);
 
 /*
  * No more steps, now; the plan is dropped and the axes rest where the steps
  * emitted so far have them. A STEP that is high falls after its time. Any
- * context. Returns whether an axis was moving.
+ * context; takes pins->lock() itself. Returns whether an axis was moving.
  */
 bool motion_halt(struct motion *motion, u64 now_ns);
 
 /* Whether all published motion is over, its last edge included. */
 bool motion_idle(struct motion *motion, u64 now_ns);
 
-/* When the published plan ends (not before now if it slips still). */
+/* When the published plan ends, as far as it has slipped. */
 u64 motion_end_ns(struct motion *motion);
 
 /* Whether plan time @plan_ns (as motion_staged_end_ns() gave it) has passed, slips included. */
@@ -92,7 +147,7 @@ s64 motion_steps(struct motion *motion, unsigned int axis);
 
 struct motion_lateness motion_lateness(struct motion *motion);
 
-/* Free segments, for the answer to "is there room". */
+/* Free segments for moves (a move takes up to 7), as of the last motion_stage(). */
 unsigned int motion_room(const struct motion *motion);
 
 /*
@@ -103,5 +158,14 @@ unsigned int motion_room(const struct motion *motion);
  * caller holds what pins->lock() takes.
  */
 u64 motion_run(struct motion *motion, u64 now_ns);
+
+/*
+ * For plan.c: a segment at the end of what is staged, or NULL if none is free.
+ * The caller fills it, and moves staged_end_ns and staged_steps on.
+ */
+struct segment *motion_append(struct motion *motion);
+
+/* For plan.c: whether the axes move at the cut; if not, a stop has nothing to do. */
+bool motion_cut_moving(const struct motion *motion);
 
 #endif

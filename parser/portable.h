@@ -84,7 +84,42 @@ static inline u64 div64_u64_rem(u64 dividend, u64 divisor, u64 *remainder)
 	return dividend / divisor;
 }
 
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+/* The number of the highest bit that is set, from 1; 0 if none is. */
+static inline int fls64(u64 word)
+{
+	return word ? 64 - __builtin_clzll(word) : 0;
+}
+
 #endif
+
+/* The upper half of the product of 128 bits. */
+static inline u64 mul_high_u64(u64 a, u64 b)
+{
+#ifdef __SIZEOF_INT128__
+	return (unsigned __int128)a * b >> 64;
+#else
+	u64 low = (u64)(u32)a * (u32)b;
+	u64 cross = (a >> 32) * (u32)b + (low >> 32);
+	u64 other = (u64)(u32)a * (b >> 32) + (u32)cross;
+
+	return (a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32);
+#endif
+}
+
+/* Likewise of signed numbers, rounded down. */
+static inline s64 mul_high_s64(s64 a, s64 b)
+{
+#ifdef __SIZEOF_INT128__
+	return (__int128)a * b >> 64;
+#else
+	return mul_high_u64(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0);
+#endif
+}
 
 /*
  * ASCII alone: the C library's <ctype.h> depends on the locale, and the kernel's

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The plan and the edges made from it. Segments are linked by index, so that a
+ * publish only redirects one link under the lock, whatever the lengths. What
+ * the segments hold is the planner's affair.
+ */
+#include "motion.h"
+
+/* pins->set() calls in one motion_run(). */
+#define SETS_MAX 16
+
+static void lock(const struct motion *motion)
+{
+	motion->pins->lock(motion->pins);
+}
+
+static void unlock(const struct motion *motion)
+{
+	motion->pins->unlock(motion->pins);
+}
+
+void motion_init(struct motion *motion, unsigned int axes, struct pins *pins)
+{
+	unsigned int i;
+
+	memset(motion, 0, sizeof(*motion));
+	motion->pins = pins;
+	motion->axes = axes;
+	for (i = 0; i < AXES_MAX; i++) {
+		motion->axis[i].stepgen.axis = i;
+		stepgen_start(&motion->axis[i].stepgen, SEGMENT_NONE, 0);
+		pulse_init(&motion->axis[i].pulse);
+	}
+	for (i = 0; i < SEGMENTS_MAX; i++)
+		motion->segment[i].next = i + 1 < SEGMENTS_MAX ? i + 1 : SEGMENT_NONE;
+	motion->free_count = SEGMENTS_MAX;
+	motion->first = SEGMENT_NONE;
+	motion->last = SEGMENT_NONE;
+	motion->staged_first = SEGMENT_NONE;
+	motion->staged_last = SEGMENT_NONE;
+}
+
+void motion_set_timing(struct motion *motion, unsigned int axis,
+		       const struct pulse_timing *timing)
+{
+	struct pulse *pulse = &motion->axis[axis].pulse;
+
+	lock(motion);
+	if (pulse->timing.invert != timing->invert)
+		pulse->dir_known = false;
+	pulse->timing = *timing;
+	unlock(motion);
+}
+
+/* Plan time of the real time @now_ns. Under the lock. */
+static u64 plan_ns(const struct motion *motion, u64 now_ns)
+{
+	return now_ns > motion->slip_ns ? now_ns - motion->slip_ns : 0;
+}
+
+/* Give back the chain of segments that begins with @index. */
+static void free_segments(struct motion *motion, u16 index)
+{
+	while (index != SEGMENT_NONE) {
+		u16 next = motion->segment[index].next;
+
+		motion->segment[index].next = motion->free;
+		motion->free = index;
+		motion->free_count++;
+		index = next;
+	}
+}
+
+/*
+ * Give back the segments that are over and that the edge side has left. It only
+ * ever goes forward, so what it has left when looked at under the lock it does
+ * not come back to. Returns the plan time.
+ */
+static u64 collect(struct motion *motion, u64 now_ns)
+{
+	u16 used[AXES_MAX];
+	unsigned int i;
+	u32 halts;
+	u64 now;
+
+	lock(motion);
+	now = plan_ns(motion, now_ns);
+	halts = motion->halts;
+	for (i = 0; i < motion->axes; i++)
+		used[i] = motion->axis[i].stepgen.segment;
+	unlock(motion);
+
+	if (halts != motion->halts_seen) {
+		motion->halts_seen = halts;
+		free_segments(motion, motion->first);
+		motion->first = SEGMENT_NONE;
+	}
+	/* A cut refers to segments until it is published. */
+	while (motion->first != SEGMENT_NONE && !motion->cut) {
+		struct segment *segment = &motion->segment[motion->first];
+		u16 next = segment->next;
+
+		for (i = 0; i < motion->axes && used[i] != motion->first; i++)
+			;
+		if (i < motion->axes || segment_end_ns(segment) > now)
+			break;
+		segment->next = SEGMENT_NONE;
+		free_segments(motion, motion->first);
+		motion->first = next;
+	}
+	if (motion->first == SEGMENT_NONE)
+		motion->last = SEGMENT_NONE;
+	return now;
+}
+
+/* Whether all is over at plan time @now_ns. Under the lock. */
+static bool is_idle(const struct motion *motion, u64 now_ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++)
+		if (motion->axis[i].pulse.edge != PULSE_NONE)
+			return false;
+	return motion->end_ns <= now_ns;
+}
+
+/* At rest, let plan time be real time again. Under the lock. */
+static void end_slip(struct motion *motion)
+{
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++)
+		pulse_shift(&motion->axis[i].pulse, motion->slip_ns);
+	motion->run_ns += motion->slip_ns;
+	motion->end_ns += motion->slip_ns;
+	motion->slip_ns = 0;
+}
+
+static void begin_stage(struct motion *motion)
+{
+	motion->staged_first = SEGMENT_NONE;
+	motion->staged_last = SEGMENT_NONE;
+	motion->stage_halts = motion->halts_seen;
+	motion->staged_end_ns = motion->stage_ns;
+	motion->cut = false;
+}
+
+void motion_stage(struct motion *motion, u64 now_ns)
+{
+	unsigned int i;
+
+	collect(motion, now_ns);
+	lock(motion);
+	if (is_idle(motion, plan_ns(motion, now_ns)))
+		end_slip(motion);
+	motion->stage_ns = max(motion->end_ns,
+			       plan_ns(motion, now_ns) + MOTION_LEAD_NS);
+	for (i = 0; i < motion->axes; i++)
+		motion->staged_steps[i] = motion->axis[i].steps;
+	unlock(motion);
+	if (motion->last != SEGMENT_NONE)
+		for (i = 0; i < motion->axes; i++)
+			motion->staged_steps[i] =
+				motion->segment[motion->last].cubic[i].last;
+	begin_stage(motion);
+}
+
+/* The segment that plan time @ns falls in or after, and the one before that. */
+static u16 find_segment(const struct motion *motion, u64 ns, u16 *before)
+{
+	u16 found = SEGMENT_NONE;
+	u16 index = motion->first;
+
+	*before = SEGMENT_NONE;
+	while (index != SEGMENT_NONE && motion->segment[index].start_ns <= ns) {
+		*before = found;
+		found = index;
+		index = motion->segment[index].next;
+	}
+	return found;
+}
+
+/* Where the axes are when the plan ends at the cut. */
+static void find_cut_steps(struct motion *motion)
+{
+	const struct segment *cut = &motion->segment[motion->cut_segment];
+	const struct segment *before = NULL;
+	unsigned int i;
+
+	if (motion->cut_before != SEGMENT_NONE)
+		before = &motion->segment[motion->cut_before];
+	for (i = 0; i < motion->axes; i++) {
+		s64 at_end = cut->cubic[i].last;
+		bool up = at_end > segment_steps(cut, i, 0, true, S64_MIN);
+		s64 steps = up ? S64_MIN : S64_MAX;
+
+		if (before) {
+			steps = before->cubic[i].last;
+			up = at_end > steps;
+		}
+		steps = segment_steps(cut, i, motion->cut_u, up, steps);
+		motion->cut_steps[i] = up ? min(steps, at_end) : max(steps, at_end);
+	}
+}
+
+void motion_stage_cut(struct motion *motion, u64 now_ns)
+{
+	unsigned int i;
+	u16 cut;
+
+	motion_stage(motion, now_ns);
+	lock(motion);
+	motion->stage_ns = plan_ns(motion, now_ns) + MOTION_HANDOVER_NS;
+	unlock(motion);
+	begin_stage(motion);
+	if (motion->first == SEGMENT_NONE)
+		return;
+	cut = find_segment(motion, motion->stage_ns, &motion->cut_before);
+	motion->cut = true;
+	motion->cut_segment = cut;
+	if (cut == SEGMENT_NONE) { /* all of the plan is still to come */
+		for (i = 0; i < motion->axes; i++)
+			motion->cut_steps[i] =
+				motion->segment[motion->first].cubic[i].base;
+	} else {
+		motion->cut_u = segment_u(&motion->segment[cut], motion->stage_ns);
+		find_cut_steps(motion);
+	}
+	memcpy(motion->staged_steps, motion->cut_steps, sizeof(motion->cut_steps));
+}
+
+bool motion_cut_moving(const struct motion *motion)
+{
+	const struct segment *segment;
+
+	if (!motion->cut || motion->cut_segment == SEGMENT_NONE)
+		return false;
+	segment = &motion->segment[motion->cut_segment];
+	return !segment->at_rest || motion->cut_u < segment->end;
+}
+
+struct segment *motion_append(struct motion *motion)
+{
+	u16 index = motion->free;
+	struct segment *segment;
+
+	if (index == SEGMENT_NONE)
+		return NULL;
+	segment = &motion->segment[index];
+	motion->free = segment->next;
+	motion->free_count--;
+	segment->next = SEGMENT_NONE;
+	if (motion->staged_first == SEGMENT_NONE)
+		motion->staged_first = index;
+	else
+		motion->segment[motion->staged_last].next = index;
+	motion->staged_last = index;
+	return segment;
+}
+
+void motion_stage_rest(struct motion *motion, u64 until_ns)
+{
+	motion->staged_end_ns = max(motion->staged_end_ns, until_ns);
+}
+
+u64 motion_staged_end_ns(const struct motion *motion)
+{
+	return motion->staged_end_ns;
+}
+
+s64 motion_staged_steps(const struct motion *motion, unsigned int axis)
+{
+	return motion->staged_steps[axis];
+}
+
+void motion_abandon(struct motion *motion)
+{
+	free_segments(motion, motion->staged_first);
+	motion->staged_first = SEGMENT_NONE;
+	motion->staged_last = SEGMENT_NONE;
+	motion->cut = false;
+}
+
+/* Look for the axis's next step. Under the lock. */
+static void find_step(struct motion *motion, struct motion_axis *axis, u64 now_ns)
+{
+	u64 step_ns;
+	bool up;
+
+	if (stepgen_next(&axis->stepgen, motion->segment, &step_ns, &up))
+		pulse_step(&axis->pulse, step_ns, up, now_ns);
+	else
+		pulse_no_step(&axis->pulse, now_ns);
+}
+
+/*
+ * End the published plan at the cut and let what is staged follow. Steps that
+ * were found beyond the cut but not emitted are looked for anew. Under the lock.
+ * Returns the first of the segments that fell away.
+ */
+static u16 link_staged(struct motion *motion, u64 now_ns)
+{
+	u16 after = motion->cut ? motion->cut_segment : motion->last;
+	u16 dropped = SEGMENT_NONE;
+	struct segment *segment = NULL;
+	unsigned int i;
+
+	if (after == SEGMENT_NONE) {
+		dropped = motion->first;
+	} else {
+		segment = &motion->segment[after];
+		dropped = segment->next;
+		segment->next = motion->staged_first;
+	}
+	if (motion->cut && segment) {
+		segment->end = motion->cut_u;
+		segment->at_rest = segment->at_rest || motion->staged_first == SEGMENT_NONE;
+		for (i = 0; i < motion->axes; i++)
+			segment->cubic[i].last = motion->cut_steps[i];
+	}
+	for (i = 0; i < motion->axes; i++) {
+		struct motion_axis *axis = &motion->axis[i];
+		u16 at = axis->stepgen.segment;
+
+		if (at == SEGMENT_NONE || !segment)
+			at = motion->cut && segment ? after : motion->staged_first;
+		else if (motion->cut &&
+			 motion->segment[at].start_ns >= segment->start_ns)
+			at = after;
+		else
+			continue;
+		stepgen_start(&axis->stepgen, at, axis->steps);
+		find_step(motion, axis, now_ns);
+	}
+	return dropped;
+}
+
+int motion_publish(struct motion *motion, u64 now_ns)
+{
+	u16 dropped;
+	u64 now;
+
+	lock(motion);
+	now = plan_ns(motion, now_ns);
+	if (motion->halts != motion->stage_halts || now >= motion->stage_ns ||
+	    motion->run_ns >= motion->stage_ns) {
+		unlock(motion);
+		return -EAGAIN;
+	}
+	dropped = link_staged(motion, now);
+	motion->end_ns = motion->staged_end_ns;
+	motion->pins->rearm(motion->pins);
+	unlock(motion);
+
+	if (motion->cut || motion->first == SEGMENT_NONE) {
+		free_segments(motion, dropped);
+		motion->last = motion->cut ? motion->cut_segment : SEGMENT_NONE;
+		if (motion->last == SEGMENT_NONE)
+			motion->first = motion->staged_first;
+	}
+	if (motion->staged_last != SEGMENT_NONE)
+		motion->last = motion->staged_last;
+	motion->staged_first = SEGMENT_NONE;
+	motion->staged_last = SEGMENT_NONE;
+	motion->cut = false;
+	return 0;
+}
+
+bool motion_halt(struct motion *motion, u64 now_ns)
+{
+	bool moving = false;
+	unsigned int i;
+	u64 now;
+
+	lock(motion);
+	now = plan_ns(motion, now_ns);
+	for (i = 0; i < motion->axes; i++) {
+		struct motion_axis *axis = &motion->axis[i];
+		u16 segment = axis->stepgen.segment;
+
+		if (axis->pulse.high ||
+		    (axis->pulse.step &&
+		     motion->segment[segment].move_start_ns <= now))
+			moving = true;
+		stepgen_start(&axis->stepgen, SEGMENT_NONE, axis->steps);
+		pulse_no_step(&axis->pulse, now);
+	}
+	motion->end_ns = min(motion->end_ns, now);
+	motion->halts++;
+	motion->pins->rearm(motion->pins);
+	unlock(motion);
+	return moving;
+}
+
+bool motion_idle(struct motion *motion, u64 now_ns)
+{
+	bool idle;
+
+	lock(motion);
+	idle = is_idle(motion, plan_ns(motion, now_ns));
+	unlock(motion);
+	return idle;
+}
+
+u64 motion_end_ns(struct motion *motion)
+{
+	u64 end_ns;
+
+	lock(motion);
+	end_ns = motion->end_ns + motion->slip_ns;
+	unlock(motion);
+	return end_ns;
+}
+
+bool motion_passed(struct motion *motion, u64 plan_time_ns, u64 now_ns)
+{
+	bool passed;
+
+	lock(motion);
+	passed = plan_time_ns <= plan_ns(motion, now_ns);
+	unlock(motion);
+	return passed;
+}
+
+struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns)
+{
+	u64 now = collect(motion, now_ns);
+	const struct segment *segment;
+	u16 index, before;
+	struct state state;
+	s64 u;
+
+	if (motion->first == SEGMENT_NONE)
+		return real_from(motion_steps(motion, axis));
+	index = find_segment(motion, now, &before);
+	if (index == SEGMENT_NONE)
+		return real_from(motion->segment[motion->first].cubic[axis].base);
+	segment = &motion->segment[index];
+	u = segment_u(segment, now);
+	if (segment->at_rest && u == segment->end)
+		return real_from(segment->cubic[axis].last);
+	state = segment_state(segment, axis, u);
+	return real_add(state.position, real_from(segment->cubic[axis].base));
+}
+
+s64 motion_steps(struct motion *motion, unsigned int axis)
+{
+	s64 steps;
+
+	lock(motion);
+	steps = motion->axis[axis].steps;
+	unlock(motion);
+	return steps;
+}
+
+struct motion_lateness motion_lateness(struct motion *motion)
+{
+	struct motion_lateness lateness;
+
+	lock(motion);
+	lateness = motion->lateness;
+	unlock(motion);
+	return lateness;
+}
+
+unsigned int motion_room(const struct motion *motion)
+{
+	return motion->free_count > SEGMENTS_FOR_STOP ?
+	       motion->free_count - SEGMENTS_FOR_STOP : 0;
+}
+
+/*
+ * A step was emitted at plan time @now_ns; find the axis's next. Returns by how
+ * much the plan has to slip.
+ *
+ * A step that is late by up to a quarter of the interval to the next one is
+ * jitter, and the next is due when it always was: the interval between them is
+ * then at least three quarters of the planned one, the speed at most 4/3. What
+ * is more than that all of the plan waits for, all axes alike, so that they stay
+ * on their path. Lateness counts from when the pulse rules let the step rise had
+ * every edge been served in time: what the rules cost is no lateness.
+ */
+static u64 advance(struct motion *motion, struct motion_axis *axis, u64 now_ns,
+		   u64 *next_ns, bool *up, bool *found)
+{
+	struct motion_lateness *lateness = &motion->lateness;
+	u64 late = now_ns - min(now_ns, axis->pulse.planned_ns);
+	u64 interval;
+
+	axis->steps += axis->pulse.up ? 1 : -1;
+	lateness->max_ns = max(lateness->max_ns, late);
+	*found = stepgen_next(&axis->stepgen, motion->segment, next_ns, up);
+	if (!*found)
+		return 0;
+	interval = *next_ns - min(*next_ns, axis->pulse.step_ns);
+	if (late <= interval / 4)
+		return 0;
+	lateness->late_edges++;
+	return late - interval / 4;
+}
+
+/* Take the edges in @edges into account, which were emitted at plan time @now_ns. */
+static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
+{
+	struct {
+		u64 step_ns;
+		bool risen, found, up;
+	} next[AXES_MAX];
+	u64 slip = 0;
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++) {
+		struct motion_axis *axis = &motion->axis[i];
+
+		next[i].risen = (edges >> i & 1) && axis->pulse.edge == PULSE_RISE;
+		if (next[i].risen)
+			slip = max(slip, advance(motion, axis, now_ns, &next[i].step_ns,
+						 &next[i].up, &next[i].found));
+	}
+	motion->slip_ns += slip;
+	motion->lateness.slip_ns += slip;
+	now_ns -= slip;
+	for (i = 0; i < motion->axes; i++) {
+		struct pulse *pulse = &motion->axis[i].pulse;
+
+		if (edges >> i & 1)
+			pulse_served(pulse, now_ns);
+		if (next[i].risen && next[i].found)
+			pulse_step(pulse, next[i].step_ns, next[i].up, now_ns);
+	}
+}
+
+/* Emit one edge of each axis that has one due. Returns the axes, a bit each. */
+static u32 emit_edges(struct motion *motion, u64 now_ns)
+{
+	u32 edges = 0, lines = 0, levels = 0;
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++) {
+		const struct pulse *pulse = &motion->axis[i].pulse;
+		u32 line = pulse->edge == PULSE_DIR ? PIN_DIR(i) : PIN_STEP(i);
+
+		if (pulse->due_ns > now_ns)
+			continue;
+		edges |= 1U << i;
+		lines |= line;
+		if (pulse_level(pulse))
+			levels |= line;
+	}
+	if (edges)
+		motion->pins->set(motion->pins, lines, levels);
+	return edges;
+}
+
+u64 motion_run(struct motion *motion, u64 now_ns)
+{
+	u64 next_ns = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < SETS_MAX; i++) {
+		u64 now = plan_ns(motion, now_ns);
+		u32 edges = emit_edges(motion, now);
+
+		motion->run_ns = max(motion->run_ns, now);
+		if (!edges)
+			break;
+		after_edges(motion, edges, now);
+	}
+	for (i = 0; i < motion->axes; i++)
+		next_ns = min(next_ns, motion->axis[i].pulse.due_ns);
+	return next_ns == U64_MAX ? U64_MAX : next_ns + motion->slip_ns;
+}

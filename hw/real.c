@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arithmetic on struct real. Results are within one unit of the 64th bit; that
+ * is 2^-33 of a step in a move of 2^31 steps, so nothing here counts guard bits
+ * beyond what subtraction of near-equal numbers needs.
+ */
+#include "real.h"
+
+/* The number that @mantissa * 2^@exponent is, its top bit brought to the top. */
+static struct real normalised(bool negative, u64 mantissa, s32 exponent)
+{
+	struct real result = {};
+	unsigned int shift;
+
+	if (!mantissa)
+		return result;
+	shift = 64 - fls64(mantissa);
+	result.mantissa = mantissa << shift;
+	result.exponent = exponent - (s32)shift;
+	result.negative = negative;
+	return result;
+}
+
+struct real real_from(s64 value)
+{
+	return normalised(value < 0, value < 0 ? -(u64)value : (u64)value, 0);
+}
+
+struct real real_ratio(s64 numerator, u64 denominator)
+{
+	return real_div(real_from(numerator), normalised(false, denominator, 0));
+}
+
+/* -1, 0, 1 as |@a| is below, equal to, above |@b|. */
+static int compare_magnitudes(struct real a, struct real b)
+{
+	if (!a.mantissa || !b.mantissa)
+		return !!a.mantissa - !!b.mantissa;
+	if (a.exponent != b.exponent)
+		return a.exponent < b.exponent ? -1 : 1;
+	if (a.mantissa != b.mantissa)
+		return a.mantissa < b.mantissa ? -1 : 1;
+	return 0;
+}
+
+struct real real_add(struct real a, struct real b)
+{
+	unsigned int shift;
+	u64 sum, aligned, guard;
+
+	if (compare_magnitudes(a, b) < 0) {
+		struct real larger = b;
+
+		b = a;
+		a = larger;
+	}
+	if (!b.mantissa || a.exponent - b.exponent > 64)
+		return a;
+	shift = a.exponent - b.exponent;
+	aligned = shift < 64 ? b.mantissa >> shift : 0;
+	guard = shift ? (b.mantissa >> (shift - 1)) & 1 : 0;
+	if (a.negative == b.negative) {
+		sum = a.mantissa + aligned;
+		if (sum < aligned) {
+			a.mantissa = (sum >> 1) | (1ULL << 63);
+			a.exponent++;
+		} else {
+			a.mantissa = sum;
+		}
+		return a;
+	}
+	sum = a.mantissa - aligned;
+	if (guard && !(sum >> 63)) /* room for the bit that was shifted out */
+		return normalised(a.negative, 2 * sum - 1, a.exponent - 1);
+	return normalised(a.negative, sum, a.exponent);
+}
+
+struct real real_negate(struct real a)
+{
+	a.negative = a.mantissa && !a.negative;
+	return a;
+}
+
+struct real real_sub(struct real a, struct real b)
+{
+	return real_add(a, real_negate(b));
+}
+
+struct real real_mul(struct real a, struct real b)
+{
+	u64 high = mul_high_u64(a.mantissa, b.mantissa);
+	u64 low = a.mantissa * b.mantissa;
+	bool negative = a.negative != b.negative;
+
+	if (!high)
+		return real_from(0);
+	if (high >> 63)
+		return normalised(negative, high, a.exponent + b.exponent + 64);
+	return normalised(negative, (high << 1) | (low >> 63),
+			  a.exponent + b.exponent + 63);
+}
+
+/*
+ * One digit of base 2^32: the quotient of (*@rest * 2^32) / @divisor, where
+ * *@rest < @divisor and @divisor's top bit is set. The estimate from the upper
+ * half of @divisor is at most 2 too large (Knuth, volume 2, 4.3.1, theorem B).
+ */
+static u32 quotient_digit(u64 *rest, u64 divisor)
+{
+	u64 low = (u32)divisor;
+	u64 digit = div_u64(*rest, divisor >> 32);
+	u64 left = *rest - digit * (divisor >> 32);
+
+	while (digit >> 32 || digit * low > left << 32) {
+		digit--;
+		left += divisor >> 32;
+		if (left >> 32)
+			break;
+	}
+	*rest = (left << 32) - digit * low;
+	return digit;
+}
+
+struct real real_div(struct real a, struct real b)
+{
+	bool negative = a.negative != b.negative;
+	s32 exponent = a.exponent - b.exponent - 64;
+	u64 rest = a.mantissa;
+	u64 high, low;
+
+	if (!a.mantissa)
+		return a;
+	if (rest >= b.mantissa) { /* keep the quotient below 2^64 */
+		rest >>= 1;
+		exponent++;
+	}
+	high = quotient_digit(&rest, b.mantissa);
+	low = quotient_digit(&rest, b.mantissa);
+	return normalised(negative, high << 32 | low, exponent);
+}
+
+struct real real_sqrt(struct real a)
+{
+	struct real root;
+	int round;
+
+	if (!a.mantissa)
+		return a;
+	/* Half the exponent is within a factor of 2; 7 rounds double the bits to 64. */
+	root = normalised(false, 3, (a.exponent + 64) / 2 - 2);
+	for (round = 0; round < 7; round++)
+		root = real_shift(real_add(root, real_div(a, root)), -1);
+	return root;
+}
+
+struct real real_cbrt(struct real a)
+{
+	const struct real third = real_ratio(1, 3);
+	struct real root;
+	int round;
+
+	if (!a.mantissa)
+		return a;
+	root = normalised(false, 1, (a.exponent + 64) / 3);
+	for (round = 0; round < 9; round++)
+		root = real_mul(third, real_add(real_shift(root, 1),
+						real_div(a, real_mul(root, root))));
+	return root;
+}
+
+struct real real_shift(struct real a, int power)
+{
+	if (a.mantissa)
+		a.exponent += power;
+	return a;
+}
+
+int real_sign(struct real a)
+{
+	return a.mantissa ? (a.negative ? -1 : 1) : 0;
+}
+
+int real_compare(struct real a, struct real b)
+{
+	if (real_sign(a) != real_sign(b))
+		return real_sign(a) < real_sign(b) ? -1 : 1;
+	return a.negative ? compare_magnitudes(b, a) : compare_magnitudes(a, b);
+}
+
+/* The whole part of |@a|, saturated, and whether something is @left over, and half or more. */
+static u64 whole_part(struct real a, bool *left, bool *half)
+{
+	*left = false;
+	*half = false;
+	if (!a.mantissa)
+		return 0;
+	if (a.exponent >= 0)
+		return U64_MAX;
+	if (a.exponent < -64) {
+		*left = true;
+		return 0;
+	}
+	*half = (a.mantissa >> (-a.exponent - 1)) & 1;
+	if (a.exponent == -64) {
+		*left = true;
+		return 0;
+	}
+	*left = a.mantissa << (64 + a.exponent);
+	return a.mantissa >> -a.exponent;
+}
+
+static s64 with_sign(u64 whole, bool negative)
+{
+	if (negative)
+		return whole > S64_MAX ? S64_MIN : -(s64)whole;
+	return whole > S64_MAX ? S64_MAX : (s64)whole;
+}
+
+s64 real_round(struct real a)
+{
+	bool left, half;
+	u64 whole = whole_part(a, &left, &half);
+
+	return with_sign(half && whole <= S64_MAX ? whole + 1 : whole, a.negative);
+}
+
+s64 real_ceil(struct real a)
+{
+	bool left, half;
+	u64 whole = whole_part(a, &left, &half);
+
+	if (left && !a.negative && whole <= S64_MAX)
+		whole++;
+	return with_sign(whole, a.negative);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making segments from real numbers, and reading them back. The planner decides
+ * what goes into them; stepgen.c finds the steps.
+ */
+#include "segment.h"
+
+/* Coefficients stay below 2^62, so that Horner's sums stay below 2^63. */
+#define COEFFICIENT_BITS 62
+#define FRACTION_BITS_MAX 60
+
+struct state state_after(const struct state *state, struct real time_ns)
+{
+	const struct real third = real_ratio(1, 3);
+	struct real half_time = real_shift(time_ns, -1);
+	struct real jerk_time = real_mul(state->jerk, time_ns);
+	struct state after = *state;
+
+	/* Horner: p + t (v + t/2 (a + t/3 j)) and its derivatives */
+	after.acceleration = real_add(state->acceleration, jerk_time);
+	after.speed = real_add(state->acceleration, real_shift(jerk_time, -1));
+	after.speed = real_add(state->speed, real_mul(time_ns, after.speed));
+	after.position = real_add(state->acceleration, real_mul(third, jerk_time));
+	after.position = real_add(state->speed, real_mul(half_time, after.position));
+	after.position = real_add(state->position, real_mul(time_ns, after.position));
+	return after;
+}
+
+struct state state_scaled(const struct state *state, struct real factor)
+{
+	struct state scaled = {
+		.position = real_mul(state->position, factor),
+		.speed = real_mul(state->speed, factor),
+		.acceleration = real_mul(state->acceleration, factor),
+		.jerk = real_mul(state->jerk, factor),
+	};
+
+	return scaled;
+}
+
+/* @time = whole ns and a fraction in 2^-32 ns. @time >= 0. */
+static u64 split_time(struct real time, u32 *fraction)
+{
+	int right = -time.exponent; /* shift that leaves whole ns */
+
+	*fraction = 0;
+	if (right >= 64 + 32)
+		return 0;
+	if (right >= 32)
+		*fraction = time.mantissa >> (right - 32);
+	else if (right > 0)
+		*fraction = time.mantissa << (32 - right);
+	return right < 64 ? time.mantissa >> right : 0;
+}
+
+void segment_set_time(struct segment *segment, u64 origin_ns,
+		      struct real offset_ns, struct real duration_ns)
+{
+	int shift = max(duration_ns.exponent + 64, 0);
+
+	segment->start_ns = origin_ns + split_time(offset_ns, &segment->start_fraction);
+	segment->time_shift = shift;
+	segment->end = real_round(real_shift(duration_ns, 63 - shift));
+	segment->end = min(segment->end, S64_MAX);
+	segment->next = SEGMENT_NONE;
+	segment->move_start_ns = origin_ns;
+	segment->at_rest = false;
+	segment->straight = false;
+}
+
+/* Bits before the point of |@a|; negative if it is small. */
+static int whole_bits(struct real a)
+{
+	return a.mantissa ? a.exponent + 64 : -FRACTION_BITS_MAX;
+}
+
+void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
+		      const struct state *state, bool up, s64 previous)
+{
+	const struct real sixth = real_ratio(1, 6);
+	struct cubic *cubic = &segment->cubic[axis];
+	s64 whole = real_round(state->position);
+	int shift = segment->time_shift;
+	int bits = FRACTION_BITS_MAX;
+	struct real c[4];
+	int i;
+
+	c[0] = real_sub(state->position, real_from(whole));
+	c[1] = real_shift(state->speed, shift);
+	c[2] = real_shift(state->acceleration, 2 * shift - 1);
+	c[3] = real_shift(real_mul(state->jerk, sixth), 3 * shift);
+	for (i = 0; i < 4; i++)
+		bits = min(bits, COEFFICIENT_BITS - i - whole_bits(c[i]));
+	bits = max(bits, 1);
+	for (i = 0; i < 4; i++)
+		cubic->c[i] = real_round(real_shift(c[i], bits + i));
+	cubic->base = origin + whole;
+	segment->fraction_bits[axis] = bits;
+	cubic->last = segment_steps(segment, axis, segment->end, up, previous);
+}
+
+void segment_set_rest(struct segment *segment, unsigned int axis, s64 steps)
+{
+	struct cubic *cubic = &segment->cubic[axis];
+
+	memset(cubic, 0, sizeof(*cubic));
+	cubic->base = steps;
+	cubic->last = steps;
+	segment->fraction_bits[axis] = FRACTION_BITS_MAX;
+}
+
+s64 segment_steps(const struct segment *segment, unsigned int axis, s64 u,
+		  bool up, s64 previous)
+{
+	const struct cubic *cubic = &segment->cubic[axis];
+	unsigned int bits = segment->fraction_bits[axis];
+	s64 half = 1LL << (bits - 1);
+	s64 position = cubic_at(cubic, u);
+
+	/* Step k is due at k - 1/2 on the way up, at k + 1/2 on the way down. */
+	if (up)
+		return max(previous, cubic->base + ((position + half) >> bits));
+	return min(previous, cubic->base - ((half - position) >> bits));
+}
+
+struct state segment_state(const struct segment *segment, unsigned int axis,
+			   s64 u)
+{
+	const struct cubic *cubic = &segment->cubic[axis];
+	int bits = segment->fraction_bits[axis];
+	int shift = segment->time_shift;
+	struct state start = {
+		.position = real_shift(real_from(cubic->c[0]), -bits),
+		.speed = real_shift(real_from(cubic->c[1]), -bits - 1 - shift),
+		.acceleration = real_shift(real_from(cubic->c[2]),
+					   -bits - 1 - 2 * shift),
+		.jerk = real_mul(real_from(6), real_shift(real_from(cubic->c[3]),
+							  -bits - 3 - 3 * shift)),
+	};
+
+	return state_after(&start, real_shift(real_from(u), shift - 63));
+}
+
+s64 segment_u(const struct segment *segment, u64 ns)
+{
+	u64 since, u;
+
+	if (ns <= segment->start_ns)
+		return 0;
+	since = ns - segment->start_ns;
+	if (since >> segment->time_shift)
+		return segment->end;
+	u = since << (63 - segment->time_shift);
+	since = (u64)segment->start_fraction << 31 >> segment->time_shift;
+	u = u > since ? u - since : 0;
+	return min_t(u64, u, segment->end);
+}
+
+u64 segment_end_ns(const struct segment *segment)
+{
+	u64 fraction = (u32)((u64)segment->end << segment->time_shift << 1 >> 32);
+
+	fraction += (u64)segment->start_fraction + U32_MAX;
+	return segment->start_ns +
+	       ((u64)segment->end >> (63 - segment->time_shift)) +
+	       (fraction >> 32);
+}
