@@ -102,9 +102,12 @@ static unsigned int token_length(const struct parser *parser)
 	return i - parser->at;
 }
 
+/* @word is in capitals. */
 static bool word_here_is(struct parser *parser, const char *word)
 {
-	look(parser);
+	/* Most often the first letter decides; the rest is not looked at then. */
+	if (char_upper(look(parser)) != word[0])
+		return false;
 	return word_is(parser->bytes + parser->at, name_length(parser), word);
 }
 
