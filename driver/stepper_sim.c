@@ -20,7 +20,7 @@
 
 #define MICRO_PER_UNIT 1000000ULL
 
-static struct sim {
+struct sim {
 	struct gpio_chip chip;
 	/*
 	 * Protects the head. Raw, since lines are set in hard interrupts even
@@ -30,7 +30,9 @@ static struct sim {
 	struct head head;
 	struct platform_device *stepper;
 	struct dentry *debugfs;
-} *sim;
+};
+
+static struct sim *sim;
 
 static gpio_set_result sim_set(struct gpio_chip *chip, unsigned int line,
 			       int level)
@@ -97,19 +99,18 @@ static int position_show(struct seq_file *seq, void *unused)
 
 	for (axis = 0; axis < HEAD_AXES; axis++) {
 		s64 steps, angle;
-		u64 size;
+		u64 size, whole;
 
 		raw_spin_lock_irq(&sim->lock);
 		steps = sim->head.position[axis];
 		angle = head_angle_micro(&sim->head, axis);
 		raw_spin_unlock_irq(&sim->lock);
 		size = abs(angle);
+		whole = div64_u64(size, MICRO_PER_UNIT);
 		seq_printf(seq, "%s %lld %s%llu.%06llu\n",
 			   head_axis_data[axis].name, steps,
-			   angle < 0 ? "-" : "",
-			   div64_u64(size, MICRO_PER_UNIT),
-			   size - div64_u64(size, MICRO_PER_UNIT) *
-				   MICRO_PER_UNIT);
+			   angle < 0 ? "-" : "", whole,
+			   size - whole * MICRO_PER_UNIT);
 	}
 	return 0;
 }
@@ -191,7 +192,7 @@ static int sim_add_chip(void)
 	return gpiochip_add_data(chip, NULL);
 }
 
-#define SIM_LINE(axis, wire, name, flags)                               \
+#define SIM_LINE(axis, wire, name, flags) \
 	GPIO_LOOKUP("stepper-sim", HEAD_LINE(axis, wire), name, flags)
 
 /* The name is that of the device which sim_add_stepper() makes. */
@@ -204,7 +205,7 @@ static struct gpiod_lookup_table sim_lines = {
 		SIM_LINE(HEAD_TILT, HEAD_STEP, "tilt-step", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_DIR, "tilt-dir", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_ENABLE, "tilt-enable", GPIO_ACTIVE_LOW),
-		{}
+		{},
 	},
 };
 

@@ -15,6 +15,8 @@
 
 #define MICRODEGREES 1000000LL
 
+/* clang-format off */
+
 /*
  * The pulse times are twice what the A4988 asks for (five times, for DIR), since
  * a line may be set some 100 ns after the time that is noted for it.
@@ -24,7 +26,6 @@
 	"STEPLEN 2us", "STEPSPACE 2us", "DIRSETUP 1us", "DIRHOLD 1us"
 #define COMMON_COUNT 8
 
-/* clang-format off */
 const struct head_axis_data head_axis_data[HEAD_AXES] = {
 	/* 200 steps a turn, 16 microsteps, a gear of 10:1 */
 	[HEAD_PAN] = {

@@ -25,7 +25,7 @@ enum head_wire {
 	HEAD_WIRES,
 };
 
-#define HEAD_LINE(axis, wire) ((axis) * HEAD_WIRES + (wire))
+#define HEAD_LINE(axis, wire) (HEAD_WIRES * (axis) + (wire))
 #define HEAD_AUXILIARY HEAD_LINE(HEAD_AXES, 0)
 #define HEAD_LINES (HEAD_AUXILIARY + 1)
 

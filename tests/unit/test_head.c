@@ -8,8 +8,6 @@
 
 #include "../../hw/sim/head.h"
 
-Suite *head_suite(void);
-
 #define PAN_STEP HEAD_LINE(HEAD_PAN, HEAD_STEP)
 #define PAN_DIR HEAD_LINE(HEAD_PAN, HEAD_DIR)
 #define PAN_ENABLE HEAD_LINE(HEAD_PAN, HEAD_ENABLE)
