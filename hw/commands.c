@@ -170,8 +170,7 @@ static int report_too_short(struct transaction *line,
 int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
-	struct plan_move move = { .axes = command->axes,
-				  .duration_ns = command->duration_ns };
+	struct plan_move move = { .axes = command->axes };
 	u64 shortest_ns = 0;
 	unsigned int i;
 	s64 speed;
@@ -190,9 +189,11 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	}
 	if (error)
 		return error;
-	if (line->state->queued - line->state->done >= QUEUE_MAX ||
-	    motion_room(motion) < PLAN_RESERVE)
+	if (line->state->queued - line->state->done >= QUEUE_MAX)
 		return -EAGAIN;
+	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
+	if (command->has_duration)
+		move.duration_ns = max(command->duration_ns, 1ULL);
 	prepare_motion(line, command->axes);
 	error = plan_move(motion, &move, &shortest_ns);
 	if (error == -EDOM)
@@ -235,17 +236,19 @@ int command_POSITION(struct transaction *line, const struct command *command)
 			continue;
 		text_printf(line->answer, "%s=", axis_name(line, i));
 		text_micro(line->answer,
-			   machine_position(machine, i, line->now_ns), true);
-		text_printf(line->answer, " STEPS=%lld\n",
-			    motion_steps(&machine->motion, i) -
-				    machine->state.axis[i].origin);
+			   machine_position(machine, line->state, i, line->now_ns),
+			   true);
+		text_printf(line->answer, " STEPS=%lld",
+			    motion_steps(&machine->motion, i));
+		text_end_line(line->answer);
 	}
 	return 0;
 }
 
 int command_STATUS(struct transaction *line, const struct command *command)
 {
-	machine_status(line->machine, line->answer, line->now_ns);
+	machine_print_status(line->machine, line->state, line->answer,
+			     line->now_ns);
 	return 0;
 }
 

@@ -137,17 +137,29 @@ bool machine_alarm(const struct machine *machine)
 bool machine_has_room(const struct machine *machine)
 {
 	return machine->state.queued - machine->state.done < QUEUE_MAX &&
-	       motion_room(&machine->motion) >= PLAN_RESERVE;
+	       motion_room(&machine->motion) >= PROFILE_PIECES_MAX;
 }
 
-void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
+s64 machine_position(struct machine *machine, const struct machine_state *state,
+		     unsigned int axis, u64 now_ns)
 {
-	const struct machine_state *state = &machine->state;
+	const struct axis *settings = &state->axis[axis];
+	struct real steps;
+
+	if (state->done == state->queued)
+		return settings->target;
+	steps = motion_position(&machine->motion, axis, now_ns);
+	return axis_micro(settings, real_sub(steps, real_from(settings->origin)));
+}
+
+void machine_print_status(struct machine *machine,
+			  const struct machine_state *state,
+			  struct text *answer, u64 now_ns)
+{
 	const char *name = "IDLE";
 	const char *separator = "";
 	unsigned int i;
 
-	retire(machine, now_ns);
 	if (state->halted)
 		name = "ALARM";
 	else if (state->done != state->queued)
@@ -155,7 +167,8 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
 	text_printf(answer, "STATE=%s", name);
 	for (i = 0; i < machine->names.count; i++) {
 		text_printf(answer, " %s=", machine->names.name[i]);
-		text_micro(answer, machine_position(machine, i, now_ns), true);
+		text_micro(answer, machine_position(machine, state, i, now_ns),
+			   true);
 	}
 	text_printf(answer, " QUEUE=%u/%u ALARM=%s UNTRUSTED=",
 		    state->queued - state->done, QUEUE_MAX,
@@ -169,16 +182,10 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
 	text_end_line(answer);
 }
 
-s64 machine_position(struct machine *machine, unsigned int axis, u64 now_ns)
+void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
 {
-	const struct axis *a = &machine->state.axis[axis];
-	struct real steps;
-
 	retire(machine, now_ns);
-	if (machine->state.done == machine->state.queued)
-		return a->target;
-	steps = motion_position(&machine->motion, axis, now_ns);
-	return axis_micro(a, real_sub(steps, real_from(a->origin)));
+	machine_print_status(machine, &machine->state, answer, now_ns);
 }
 
 void machine_wait_begin(const struct machine *machine,

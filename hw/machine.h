@@ -94,9 +94,6 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns);
 /* The host goes away or sleeps: as HALT, and all driver outputs off. */
 void machine_shut_down(struct machine *machine, u64 now_ns);
 
-/* Where the plan has an axis now, millionths; at rest exactly its target. */
-s64 machine_position(struct machine *machine, unsigned int axis, u64 now_ns);
-
 /* Whether an alarm is latched, and whether the queue has a free place. */
 bool machine_alarm(const struct machine *machine);
 bool machine_has_room(const struct machine *machine);

@@ -415,11 +415,25 @@ u64 motion_end_ns(struct motion *motion)
 bool motion_passed(struct motion *motion, u64 plan_time_ns, u64 now_ns)
 {
 	bool passed;
+	unsigned int i;
 
 	lock(motion);
 	passed = plan_time_ns <= plan_ns(motion, now_ns);
+	for (i = 0; i < motion->axes; i++)
+		if (motion->axis[i].pulse.due_ns <= plan_time_ns)
+			passed = false;
 	unlock(motion);
 	return passed;
+}
+
+u64 motion_real_ns(struct motion *motion, u64 plan_time_ns)
+{
+	u64 ns;
+
+	lock(motion);
+	ns = plan_time_ns + motion->slip_ns;
+	unlock(motion);
+	return ns;
 }
 
 struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns)

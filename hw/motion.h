@@ -136,8 +136,14 @@ bool motion_idle(struct motion *motion, u64 now_ns);
 /* When the published plan ends, as far as it has slipped. */
 u64 motion_end_ns(struct motion *motion);
 
-/* Whether plan time @plan_ns (as motion_staged_end_ns() gave it) has passed, slips included. */
+/*
+ * Whether plan time @plan_ns (as motion_staged_end_ns() gave it) has passed, slips
+ * included, and all edges that were due by then are out.
+ */
 bool motion_passed(struct motion *motion, u64 plan_ns, u64 now_ns);
+
+/* The real time of plan time @plan_ns, as far as the plan has slipped. */
+u64 motion_real_ns(struct motion *motion, u64 plan_ns);
 
 /* Where the plan has the axis now, in steps with their fraction; at rest whole. */
 struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns);

@@ -47,6 +47,18 @@ static inline bool transaction_moves(const struct transaction *line)
 	return line->state->queued != line->state->done;
 }
 
+/*
+ * Where the plan has an axis now, in millionths of its unit by the settings in
+ * @state; at rest exactly its target.
+ */
+s64 machine_position(struct machine *machine, const struct machine_state *state,
+		     unsigned int axis, u64 now_ns);
+
+/* The line that `?` answers. */
+void machine_print_status(struct machine *machine,
+			  const struct machine_state *state,
+			  struct text *answer, u64 now_ns);
+
 static inline struct queue_entry *machine_entry(struct machine *machine,
 						u32 number)
 {

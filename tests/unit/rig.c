@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A machine on the virtual head, in virtual time; see rig.h.
+ */
+#include <stdlib.h>
+
+#include "rig.h"
+#include <check.h>
+
+#define HOUR_NS (3600 * NS_PER_S)
+
+static void set(struct pins *pins, u32 lines, u32 levels)
+{
+	struct rig *rig = (struct rig *)((char *)pins - offsetof(struct rig, pins));
+	unsigned int axis;
+
+	ck_assert(rig->locked);
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		if (lines & PIN_DIR(axis))
+			head_set(&rig->head, HEAD_LINE(axis, HEAD_DIR),
+				 levels & PIN_DIR(axis), rig->now_ns);
+		if (lines & PIN_ENABLE(axis))
+			head_set(&rig->head, HEAD_LINE(axis, HEAD_ENABLE),
+				 !(levels & PIN_ENABLE(axis)), rig->now_ns);
+	}
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		u64 since_ns = rig->now_ns - rig->head.step_rose_ns[axis];
+
+		if (!(lines & PIN_STEP(axis)))
+			continue;
+		head_set(&rig->head, HEAD_LINE(axis, HEAD_STEP),
+			 levels & PIN_STEP(axis), rig->now_ns);
+		if (!(levels & PIN_STEP(axis)))
+			continue;
+		if (!rig->rises++)
+			rig->first_rise_ns = rig->now_ns;
+		rig->last_rise_ns = rig->now_ns;
+		rig->shortest_ns[axis] = min(rig->shortest_ns[axis], since_ns);
+	}
+}
+
+static void lock(struct pins *pins)
+{
+	struct rig *rig = (struct rig *)((char *)pins - offsetof(struct rig, pins));
+
+	ck_assert_msg(!rig->locked, "locked twice");
+	rig->locked = 1;
+}
+
+static void unlock(struct pins *pins)
+{
+	struct rig *rig = (struct rig *)((char *)pins - offsetof(struct rig, pins));
+
+	ck_assert_msg(rig->locked, "unlocked twice");
+	rig->locked = 0;
+}
+
+static void rearm(struct pins *pins)
+{
+}
+
+struct rig *rig_new(void)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct error_report report;
+	unsigned int axis, i;
+
+	ck_assert_ptr_nonnull(rig);
+	rig->pins = (struct pins){ set, lock, unlock, rearm };
+	rig->now_ns = NS_PER_S;
+	head_init(&rig->head);
+	machine_init(&rig->machine, &rig->pins);
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		const struct head_axis_data *data = &head_axis_data[axis];
+
+		ck_assert_int_eq(machine_add_axis(&rig->machine, data->name,
+						  &report), (int)axis);
+		for (i = 0; i < data->settings_count; i++)
+			ck_assert_msg(!machine_configure(&rig->machine, axis,
+							 data->settings[i],
+							 &report),
+				      "%s: %s", data->settings[i], report.text);
+	}
+	rig_mark(rig);
+	return rig;
+}
+
+void rig_free(struct rig *rig)
+{
+	free(rig);
+}
+
+void rig_mark(struct rig *rig)
+{
+	rig->rises = 0;
+	rig->shortest_ns[HEAD_PAN] = U64_MAX;
+	rig->shortest_ns[HEAD_TILT] = U64_MAX;
+}
+
+/* Serve what is due now; returns when the next edge is due. */
+static u64 serve(struct rig *rig)
+{
+	u64 next_ns;
+
+	lock(&rig->pins);
+	do {
+		next_ns = motion_run(&rig->machine.motion, rig->now_ns);
+	} while (next_ns <= rig->now_ns);
+	unlock(&rig->pins);
+	return next_ns;
+}
+
+void rig_run(struct rig *rig, u64 until_ns)
+{
+	u64 next_ns;
+
+	while ((next_ns = serve(rig)) <= until_ns)
+		rig->now_ns = next_ns;
+	rig->now_ns = until_ns;
+	machine_service(&rig->machine, rig->now_ns);
+}
+
+void rig_run_to_rest(struct rig *rig)
+{
+	u64 end_ns = rig->now_ns + HOUR_NS;
+	u64 next_ns;
+
+	for (;;) {
+		next_ns = min(serve(rig), machine_service(&rig->machine,
+							  rig->now_ns));
+		if (next_ns == U64_MAX)
+			return;
+		ck_assert_msg(next_ns < end_ns, "the motion does not end");
+		rig->now_ns = max(next_ns, rig->now_ns);
+	}
+}
+
+struct session *rig_open(struct rig *rig, bool privileged)
+{
+	struct session *session = malloc(sizeof(*session));
+
+	ck_assert_ptr_nonnull(session);
+	session_open(session, &rig->machine, true, true, privileged);
+	return session;
+}
+
+static s64 write_bytes(struct rig *rig, struct session *session,
+		       const char *bytes, size_t count, bool nonblocking)
+{
+	size_t at = 0, taken;
+	u64 next_ns;
+	int status;
+
+	session_begin_write(session, nonblocking);
+	for (;;) {
+		status = session_feed(session, bytes + at, count - at,
+				      rig->now_ns, &taken);
+		at += taken;
+		if (status != -EAGAIN && status != -EINPROGRESS)
+			break;
+		if (nonblocking && !session_ready(session, rig->now_ns))
+			break;
+		while (!session_ready(session, rig->now_ns)) {
+			next_ns = min(serve(rig),
+				      machine_service(&rig->machine,
+						      rig->now_ns));
+			ck_assert_msg(next_ns != U64_MAX ||
+				      session_ready(session, rig->now_ns),
+				      "a write waits for ever");
+			if (next_ns != U64_MAX)
+				rig->now_ns = max(next_ns, rig->now_ns);
+		}
+	}
+	return session_end_write(session, status);
+}
+
+s64 rig_write(struct rig *rig, struct session *session, const char *bytes)
+{
+	return write_bytes(rig, session, bytes, strlen(bytes), false);
+}
+
+s64 rig_write_nonblocking(struct rig *rig, struct session *session,
+			  const char *bytes)
+{
+	return write_bytes(rig, session, bytes, strlen(bytes), true);
+}
+
+const char *rig_answers(struct rig *rig, struct session *session)
+{
+	static char answers[ANSWERS_SIZE + 1];
+	s64 length = session_read(session, answers, ANSWERS_SIZE, rig->now_ns);
+
+	answers[length > 0 ? length : 0] = '\0';
+	return answers;
+}
+
+u64 rig_faults(const struct rig *rig)
+{
+	unsigned int fault;
+	u64 sum = 0;
+
+	for (fault = 0; fault < HEAD_FAULTS; fault++)
+		sum += rig->head.faults[fault];
+	return sum;
+}

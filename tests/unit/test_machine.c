@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit tests of the machine and of sessions: what lines do to the default head,
+ * and what write(2) returns for them. Every test ends with a head that saw no
+ * timing fault and as many steps as the machine says it made.
+ */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "rig.h"
+
+static struct rig *rig;
+static struct session *file;
+
+static void set_up(void)
+{
+	rig = rig_new();
+	file = rig_open(rig, true);
+}
+
+static void tear_down(void)
+{
+	rig_run_to_rest(rig);
+	ck_assert_uint_eq(rig_faults(rig), 0);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN],
+			 motion_steps(&rig->machine.motion, HEAD_PAN));
+	ck_assert_int_eq(rig->head.position[HEAD_TILT],
+			 motion_steps(&rig->machine.motion, HEAD_TILT));
+	free(file);
+	rig_free(rig);
+}
+
+/* The whole string is taken, and @answers come. */
+static void say(const char *bytes, const char *answers)
+{
+	ck_assert_int_eq(rig_write(rig, file, bytes), strlen(bytes));
+	ck_assert_str_eq(rig_answers(rig, file), answers);
+}
+
+/* The line is refused with @number, and nothing moves. */
+static void refused(const char *bytes, int number, const char *answers)
+{
+	s64 pan = rig->head.position[HEAD_PAN];
+	s64 tilt = rig->head.position[HEAD_TILT];
+
+	ck_assert_int_eq(rig_write(rig, file, bytes), -number);
+	ck_assert_str_eq(rig_answers(rig, file), answers);
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], pan);
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], tilt);
+}
+
+static void assert_steps(s64 pan, s64 tilt)
+{
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], pan);
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], tilt);
+}
+
+/* Seconds from the start of a move to its end, found from its write. */
+static double seconds_to_rest(void)
+{
+	u64 start_ns = rig->now_ns;
+
+	rig_run_to_rest(rig);
+	return (rig->now_ns - start_ns) / 1e9;
+}
+
+START_TEST(pan_turns_the_motor)
+{
+	say("PAN 30\n", "OK\n");
+	assert_steps(2667, 0);
+	say("PAN?\n", "PAN=30.000000 STEPS=2667\nOK\n");
+	say("?\n", "STATE=IDLE PAN=30.000000 TILT=0.000000 QUEUE=0/64 ALARM= "
+		   "UNTRUSTED=\nOK\n");
+	say("PAN -30\n", "OK\n");
+	assert_steps(-2667, 0);
+}
+END_TEST
+
+START_TEST(axes_of_a_move_start_and_end_together)
+{
+	say("PAN 30 TILT -10\n", "OK\n");
+	assert_steps(2667, -889);
+	ck_assert_uint_eq(rig->rises, 2667 + 889);
+}
+END_TEST
+
+/* 60 deg/s and 120 deg/s²: 0.5 s up, 15 deg on the way, the same down. */
+START_TEST(duration_is_that_of_the_trapezoid)
+{
+	say("PAN 60\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 1.5, 0.002);
+	say("PAN 59\n", "OK\n"); /* a triangle */
+	ck_assert_double_eq_tol(seconds_to_rest(), 2 * sqrt(1 / 120.0), 0.001);
+	say("PAN 0 AT 29.5\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 2 + 29.5 / 120, 0.001);
+	say("PAN 45 AT 50%\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 1 + 45.0 / 120, 0.001);
+	say("PAN 0 IN 12s\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 12, 0.0003);
+}
+END_TEST
+
+START_TEST(relative_moves_add_exactly)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		say("PAN BY 0.1\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN?\n", "PAN=1.000000 STEPS=89\nOK\n");
+	say("PAN BY -3; PAN BY 1\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN?\n", "PAN=-1.000000 STEPS=-89\nOK\n");
+}
+END_TEST
+
+START_TEST(units_are_converted)
+{
+	say("PAN 0.25rev IN 4s\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN?\n", "PAN=90.000000 STEPS=8000\nOK\n");
+	say("PAN 1 rad IN 4s\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN?\n", "PAN=57.295780 STEPS=5093\nOK\n");
+	say("PAN 2667 steps\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN?\n", "PAN=30.003750 STEPS=2667\nOK\n");
+	refused("PAN 3mm\n", EINVAL, "ERR 22 EINVAL 5 PAN is in deg, not in mm\n");
+	refused("PAN 3 AT 5mm/s\n", EINVAL,
+		"ERR 22 EINVAL 10 PAN is in deg, not in mm\n");
+}
+END_TEST
+
+START_TEST(a_bad_command_spoils_its_line)
+{
+	refused("PAN 10; TILT 5; PNA 30\n", EINVAL,
+		"ERR 22 EINVAL 17 no command or axis named PNA\n");
+	refused("PAN 10; PAN 200\n", ERANGE,
+		"ERR 34 ERANGE 13 PAN 200 is beyond MAX 170\n");
+	refused("SET PAN SPEED 10; TILT -46\n", ERANGE,
+		"ERR 34 ERANGE 24 TILT -46 is beyond MIN -45\n");
+	say("GET PAN SPEED\n", "SET PAN SPEED 60\nOK\n");
+	refused("PAN 165; PAN BY 10\n", ERANGE,
+		"ERR 34 ERANGE 17 PAN 175 is beyond MAX 170\n");
+	refused("STOP; FOO\n", EINVAL,
+		"ERR 22 EINVAL 7 no command or axis named FOO\n");
+	say("PAN 1\n", "OK\n");
+}
+END_TEST
+
+START_TEST(impossible_speeds_and_times_are_refused)
+{
+	refused("PAN 60 IN 1s\n", EDOM,
+		"ERR 33 EDOM 11 takes 1.499938 s at least\n");
+	refused("PAN 60 AT 91\n", EDOM,
+		"ERR 33 EDOM 11 faster than MAXSPEED of PAN\n");
+	refused("PAN 60 AT 101%\n", EDOM,
+		"ERR 33 EDOM 11 faster than MAXSPEED of PAN\n");
+	refused("SET PAN SPEED 91\n", EDOM,
+		"ERR 33 EDOM 15 above MAXSPEED of PAN\n");
+	say("SET PAN STEPLEN 900us\n", "SET PAN STEPLEN 2us\nOK\n");
+	refused("PAN 1\n", EDOM,
+		"ERR 33 EDOM 1 PAN: STEPLEN and STEPSPACE allow 1108 steps/s\n");
+	say("PAN 1 AT 12\n", "OK\n");
+	assert_steps(89, 0);
+}
+END_TEST
+
+START_TEST(bytes_that_no_line_holds_move_nothing)
+{
+	char longest[300];
+
+	refused("PAN 3\x80\n", EILSEQ,
+		"ERR 84 EILSEQ 6 byte 0x80 is not printable ASCII\n");
+	memset(longest, ' ', sizeof(longest));
+	memcpy(longest, "PAN 30", 6);
+	strcpy(longest + 256, "\n");
+	refused(longest, EMSGSIZE,
+		"ERR 90 EMSGSIZE 256 line longer than 255 bytes\n");
+	strcpy(longest + 255, "\n");
+	say(longest, "OK\n");
+	assert_steps(2667, 0);
+}
+END_TEST
+
+START_TEST(a_line_too_long_is_swallowed_to_its_end)
+{
+	char part[201];
+
+	memset(part, 'x', 200);
+	part[200] = '\0';
+	ck_assert_int_eq(rig_write(rig, file, part), 200);
+	ck_assert_int_eq(rig_write(rig, file, part), -EMSGSIZE);
+	ck_assert_int_eq(rig_write(rig, file, part), 200);
+	ck_assert_int_eq(rig_write(rig, file, "PAN 10\nPAN 1\n"), 13);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "ERR 90 EMSGSIZE 256 line longer than 255 bytes\nOK\n");
+	assert_steps(89, 0);
+}
+END_TEST
+
+START_TEST(a_write_ends_short_of_a_bad_line)
+{
+	ck_assert_int_eq(rig_write(rig, file, "PAN 1\nFOO\nPAN 2\n"), 6);
+	ck_assert_str_eq(rig_answers(rig, file), "OK\n");
+	ck_assert_int_eq(rig_write(rig, file, "FOO\nPAN 2\n"), -EINVAL);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "ERR 22 EINVAL 1 no command or axis named FOO\n");
+	assert_steps(89, 0);
+	/* It began in an earlier write, so this one can but fail. */
+	ck_assert_int_eq(rig_write(rig, file, "PAN 5\nFO"), 8);
+	ck_assert_int_eq(rig_write(rig, file, "O\nPAN 2\n"), -EINVAL);
+	ck_assert_int_eq(rig_write(rig, file, "PAN 4\n"), 6);
+	assert_steps(356, 0);
+}
+END_TEST
+
+START_TEST(lines_may_come_in_pieces)
+{
+	const char *bytes = "@t-1 PAN 30\r\n  # a comment\n\n; ;\nTILT 9";
+
+	for (; *bytes; bytes++)
+		ck_assert_int_eq(rig_write(rig, file, (char[]){ *bytes, 0 }), 1);
+	ck_assert_str_eq(rig_answers(rig, file), "@t-1 OK\n");
+	ck_assert_int_eq(session_finish(file, rig->now_ns), 0);
+	ck_assert_str_eq(rig_answers(rig, file), "OK\n");
+	assert_steps(2667, 800);
+}
+END_TEST
+
+START_TEST(a_full_queue_takes_whole_lines)
+{
+	int i;
+
+	for (i = 0; i < QUEUE_MAX - 1; i++)
+		ck_assert_int_eq(rig_write_nonblocking(rig, file, "PAN BY 0.5\n"),
+				 11);
+	/* Two moves do not fit where there is one place: none is taken. */
+	ck_assert_int_eq(rig_write_nonblocking(rig, file,
+					       "PAN BY 0.5; PAN BY 0.5\n"),
+			 -EAGAIN);
+	ck_assert_int_eq(rig_write_nonblocking(rig, file,
+					       "PAN BY 0.5\nPAN BY 0.5\n"), 11);
+	/* The line began in an earlier write: its first half stays. */
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "PAN B"), 5);
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "Y 0.5\n"), -EAGAIN);
+	ck_assert_int_eq(rig_write(rig, file, "Y 0.5\nPAN BY 1\n"), 15);
+	rig_run_to_rest(rig);
+	rig_answers(rig, file);
+	say("PAN?\n", "PAN=33.500000 STEPS=2978\nOK\n");
+}
+END_TEST
+
+START_TEST(a_blocked_write_goes_on_when_there_is_room)
+{
+	char script[200 * 12] = "";
+	int i;
+
+	for (i = 0; i < 200; i++)
+		strcat(script, "PAN BY 0.5\n");
+	ck_assert_int_eq(rig_write(rig, file, script), 2200);
+	rig_run_to_rest(rig);
+	rig_answers(rig, file);
+	say("PAN?\n", "PAN=100.000000 STEPS=8889\nOK\n");
+}
+END_TEST
+
+START_TEST(stop_slows_down_and_drops_the_queue)
+{
+	struct session *other = rig_open(rig, false);
+	struct session *later;
+	s64 steps;
+
+	say("PAN 90; PAN 0\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	steps = rig->head.position[HEAD_PAN];
+	ck_assert_int_eq(rig_write(rig, other, "STOP\n"), 5);
+	rig_run_to_rest(rig);
+	/* 60 deg/s at 120 deg/s²: 15 deg, and 2 ms at full speed. */
+	steps = rig->head.position[HEAD_PAN] - steps;
+	ck_assert_int_ge(steps, 1333);
+	ck_assert_int_le(steps, 1333 + 13);
+	/* The stream that was open is cancelled, the one that stopped is not. */
+	refused("PAN 0\n", ECANCELED,
+		"ERR 125 ECANCELED 1 stopped: open the device anew, or RESET\n");
+	say("RESET\n", "OK\n");
+	ck_assert_int_eq(rig_write(rig, other, "TILT 9\n"), 7);
+	later = rig_open(rig, false);
+	ck_assert_int_eq(rig_write(rig, later, "PAN 0\n"), 6);
+	assert_steps(0, 800);
+	free(later);
+	free(other);
+}
+END_TEST
+
+START_TEST(stop_at_any_moment_leaves_whole_steps)
+{
+	char expected[64];
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		say("PAN 80 TILT 40\n", "OK\n");
+		rig_run(rig, rig->now_ns + i * 50000000ULL);
+		say("STOP\n", "OK\n");
+		rig_run_to_rest(rig);
+		ck_assert_int_eq(rig_write(rig, file, "PAN?\n"), 5);
+		snprintf(expected, sizeof(expected), " STEPS=%lld\nOK\n",
+			 rig->head.position[HEAD_PAN]);
+		ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), expected));
+		/* On the straight line from 0, 0 to 80, 40. */
+		ck_assert_int_le(llabs(rig->head.position[HEAD_PAN] -
+				       2 * rig->head.position[HEAD_TILT]), 2);
+		say("PAN 0 TILT 0\n", "OK\n");
+		assert_steps(0, 0);
+	}
+}
+END_TEST
+
+START_TEST(halt_gives_no_more_pulses)
+{
+	u64 rises;
+	s64 steps;
+
+	say("PAN 90\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	rises = rig->rises;
+	say("HALT\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_uint_eq(rig->rises, rises);
+	refused("PAN 0\n", ESHUTDOWN,
+		"ERR 108 ESHUTDOWN 1 alarm HALTED: RESET first\n");
+	ck_assert_int_eq(rig_write(rig, file, "?\n"), 2);
+	ck_assert_ptr_nonnull(strstr(rig_answers(rig, file),
+				     "ALARM=HALTED UNTRUSTED=PAN,TILT\nOK\n"));
+	steps = rig->head.position[HEAD_PAN];
+	say("RESET; PAN IS 10; TILT IS 0\n", "OK\n");
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
+	say("?\n", "STATE=IDLE PAN=0.000000 TILT=0.000000 QUEUE=0/64 ALARM= "
+		   "UNTRUSTED=\nOK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], steps - 889);
+	say("HALT; RESET\n", "OK\n");
+	say("PAN 1\nSYNC\n", "OK\nOK\n");
+	refused("HALT; RESET; PAN 2\n", EBUSY,
+		"ERR 16 EBUSY 14 a move after HALT needs a line of its own\n");
+}
+END_TEST
+
+START_TEST(sync_waits_for_all_that_was_queued)
+{
+	u64 start_ns = rig->now_ns;
+
+	say("PAN 60\nSYNC\n", "OK\nOK\n");
+	ck_assert_double_eq_tol((rig->now_ns - start_ns) / 1e9, 1.5, 0.002);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 5333);
+	say("SYNC\n", "OK\n");
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "PAN 0\nSYNC\n"), 6);
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "SYNC\n"), -EAGAIN);
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "SYNC\n"), 5);
+}
+END_TEST
+
+/* What SYNC says when, while it waits, another file says @line. */
+static void sync_ends_with(const char *line, int status, const char *answers)
+{
+	struct session *other = rig_open(rig, false);
+	size_t taken;
+
+	session_begin_write(file, false);
+	ck_assert_int_eq(session_feed(file, "PAN 90; SYNC\n", 13, rig->now_ns,
+				      &taken), -EINPROGRESS);
+	ck_assert_uint_eq(taken, 13);
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert(!session_ready(file, rig->now_ns));
+	ck_assert_int_eq(rig_write(rig, other, line), strlen(line));
+	machine_service(&rig->machine, rig->now_ns);
+	ck_assert(session_ready(file, rig->now_ns));
+	ck_assert_int_eq(session_feed(file, "", 0, rig->now_ns, &taken), status);
+	ck_assert_int_eq(session_end_write(file, status), status);
+	ck_assert_str_eq(rig_answers(rig, file), answers);
+	free(other);
+}
+
+START_TEST(sync_tells_of_a_stop)
+{
+	sync_ends_with("STOP\n", -ECANCELED,
+		       "ERR 125 ECANCELED 0 canceled by STOP or HALT\n");
+}
+END_TEST
+
+START_TEST(sync_tells_of_an_alarm)
+{
+	sync_ends_with("HALT\n", -ESHUTDOWN,
+		       "ERR 108 ESHUTDOWN 0 an alarm is latched\n");
+}
+END_TEST
+
+START_TEST(a_signal_in_sync_doubles_nothing)
+{
+	size_t taken;
+
+	session_begin_write(file, false);
+	ck_assert_int_eq(session_feed(file, "PAN BY 5\nSYNC\n", 14, rig->now_ns,
+				      &taken), -EINPROGRESS);
+	/* SYNC can be written again, the move is taken. */
+	ck_assert_int_eq(session_end_write(file, -EINTR), 9);
+	ck_assert_int_eq(rig_write(rig, file, "SYNC\n"), 5);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 444);
+	session_begin_write(file, false);
+	ck_assert_int_eq(session_feed(file, "PAN BY 5; SYNC\n", 15, rig->now_ns,
+				      &taken), -EINPROGRESS);
+	/* Here SYNC cannot be told from what ran with it: all is taken. */
+	ck_assert_int_eq(session_end_write(file, -EINTR), 15);
+	assert_steps(889, 0);
+}
+END_TEST
+
+START_TEST(settings_are_printed_as_they_are_written)
+{
+	say("SET PAN SPEED 20\n", "SET PAN SPEED 60\nOK\n");
+	say("set pan speed 0.1rev/s; GET PAN SPEED\n",
+	    "SET PAN SPEED 20\nSET PAN SPEED 36\nOK\n");
+	say("SET PAN STEPLEN 0.0025ms; get pan steplen\n",
+	    "SET PAN STEPLEN 2us\nSET PAN STEPLEN 2.5us\nOK\n");
+}
+END_TEST
+
+START_TEST(every_setting_can_be_written_back)
+{
+	char all[ANSWERS_SIZE + 1];
+
+	ck_assert_int_eq(rig_write(rig, file, "GET\n"), 4);
+	strcpy(all, rig_answers(rig, file));
+	ck_assert_ptr_nonnull(strstr(all, "SET TILT MIN -45\n"));
+	ck_assert_ptr_nonnull(strstr(all, "SET PAN SCALE 800/9\n"));
+	all[strlen(all) - 3] = '\0'; /* OK */
+	ck_assert_int_eq(rig_write(rig, file,
+				   "SET PAN SCALE 1; SET PAN MAXSPEED 5; "
+				   "SET TILT SPEED 1; SET TILT MIN 3; "
+				   "SET TILT MAX 4; SET PAN STEPLEN 3.5us\n"),
+			 109);
+	ck_assert_int_eq(rig_write(rig, file, all), strlen(all));
+	rig_answers(rig, file);
+	ck_assert_int_eq(rig_write(rig, file, "GET\n"), 4);
+	ck_assert_int_eq(strncmp(rig_answers(rig, file), all, strlen(all)), 0);
+}
+END_TEST
+
+START_TEST(guarded_settings_need_privilege)
+{
+	struct session *user = rig_open(rig, false);
+
+	ck_assert_int_eq(rig_write(rig, user, "SET PAN MAX 180\n"), -EPERM);
+	ck_assert_str_eq(rig_answers(rig, user),
+			 "ERR 1 EPERM 1 MAX guards the machine: open it as root\n");
+	/* Not a change: what GET printed may be written back by anybody. */
+	ck_assert_int_eq(rig_write(rig, user, "SET PAN MAX 170\n"), 16);
+	ck_assert_int_eq(rig_write(rig, user, "SET PAN SPEED 70\n"), 17);
+	say("SET PAN MAX 180; PAN 180\n", "SET PAN MAX 170\nOK\n");
+	assert_steps(16000, 0);
+	free(user);
+}
+END_TEST
+
+START_TEST(scale_and_is_move_nothing)
+{
+	say("PAN 30\nSYNC\n", "OK\nOK\n");
+	say("SET PAN SCALE 100; PAN?\n",
+	    "SET PAN SCALE 800/9\nPAN=30.000000 STEPS=2667\nOK\n");
+	say("PAN 31\nSYNC\nPAN?\n", "OK\nOK\nPAN=31.000000 STEPS=2767\nOK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 2767);
+	say("PAN 40\n", "OK\n");
+	ck_assert_int_eq(rig_write(rig, file, "PAN IS 0\n"), -EBUSY);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "ERR 16 EBUSY 1 IS needs the axes at rest\n");
+	ck_assert_int_eq(rig_write(rig, file, "SET PAN SCALE 10\n"), -EBUSY);
+	assert_steps(2767 + 900, 0);
+}
+END_TEST
+
+START_TEST(invert_turns_the_other_way)
+{
+	say("SET PAN INVERT 1; PAN 1\nSYNC\nPAN?\n",
+	    "SET PAN INVERT 0\nOK\nOK\nPAN=1.000000 STEPS=89\nOK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -89);
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
+}
+END_TEST
+
+START_TEST(a_reader_gets_one_status_line)
+{
+	struct session *reader = malloc(sizeof(*reader));
+	char line[200] = "";
+	s64 length = 0, count;
+
+	session_open(reader, &rig->machine, true, false, false);
+	ck_assert(session_can_read(reader));
+	while ((count = session_read(reader, line + length, 7, rig->now_ns)) > 0)
+		length += count;
+	ck_assert_int_eq(count, 0);
+	ck_assert_str_eq(line, "STATE=IDLE PAN=0.000000 TILT=0.000000 "
+			       "QUEUE=0/64 ALARM= UNTRUSTED=\n");
+	free(reader);
+	ck_assert_int_eq(session_read(file, line, sizeof(line), rig->now_ns),
+			 -EAGAIN);
+}
+END_TEST
+
+START_TEST(names_of_axes_are_checked)
+{
+	static const char *const bad[] = { "", "PAN", "pan", "9x", "a-b", "STOP",
+					   "AT", "deg", "SPEED", "QUEUE",
+					   "ABCDEFGHIJKLMNOP" };
+	struct error_report report;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_int_eq(machine_add_axis(&rig->machine, bad[i], &report),
+				 -EINVAL);
+	ck_assert_int_eq(machine_add_axis(&rig->machine, "slide_2", &report), 2);
+	ck_assert_str_eq(rig->machine.names.name[2], "SLIDE_2");
+	ck_assert_int_eq(machine_configure(&rig->machine, 2, "SPEED x", &report),
+			 -EINVAL);
+}
+END_TEST
+
+Suite *machine_suite(void);
+
+Suite *machine_suite(void)
+{
+	Suite *suite = suite_create("machine");
+	TCase *tests = tcase_create("machine");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, pan_turns_the_motor);
+	tcase_add_test(tests, axes_of_a_move_start_and_end_together);
+	tcase_add_test(tests, duration_is_that_of_the_trapezoid);
+	tcase_add_test(tests, relative_moves_add_exactly);
+	tcase_add_test(tests, units_are_converted);
+	tcase_add_test(tests, a_bad_command_spoils_its_line);
+	tcase_add_test(tests, impossible_speeds_and_times_are_refused);
+	tcase_add_test(tests, bytes_that_no_line_holds_move_nothing);
+	tcase_add_test(tests, a_line_too_long_is_swallowed_to_its_end);
+	tcase_add_test(tests, a_write_ends_short_of_a_bad_line);
+	tcase_add_test(tests, lines_may_come_in_pieces);
+	tcase_add_test(tests, a_full_queue_takes_whole_lines);
+	tcase_add_test(tests, a_blocked_write_goes_on_when_there_is_room);
+	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
+	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
+	tcase_add_test(tests, halt_gives_no_more_pulses);
+	tcase_add_test(tests, sync_waits_for_all_that_was_queued);
+	tcase_add_test(tests, sync_tells_of_a_stop);
+	tcase_add_test(tests, sync_tells_of_an_alarm);
+	tcase_add_test(tests, a_signal_in_sync_doubles_nothing);
+	tcase_add_test(tests, settings_are_printed_as_they_are_written);
+	tcase_add_test(tests, every_setting_can_be_written_back);
+	tcase_add_test(tests, guarded_settings_need_privilege);
+	tcase_add_test(tests, scale_and_is_move_nothing);
+	tcase_add_test(tests, invert_turns_the_other_way);
+	tcase_add_test(tests, a_reader_gets_one_status_line);
+	tcase_add_test(tests, names_of_axes_are_checked);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
