@@ -222,7 +222,7 @@ static int sim_add_nodes(void)
 	for (axis = 0; axis < HEAD_AXES; axis++) {
 		const struct head_axis_data *data = &head_axis_data[axis];
 
-		sim_settings[axis][0] = (struct property_entry)
+		sim_settings[axis][0] =
 			PROPERTY_ENTRY_STRING_ARRAY_LEN("settings",
 							data->settings,
 							data->settings_count);
