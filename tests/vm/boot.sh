@@ -123,12 +123,17 @@ esac
 receive()
 {
 	file=
+	ended=
 	while IFS= read -r line; do
 		line=${line%"$(printf '\r')"}
 		case $line in
 		"<<< "*)
 			file=$out/${line#<<< }
 			: >"$file.base64"
+			;;
+		"guest ended with "*)
+			echo "${line##* }" >"$out/result"
+			ended=1
 			;;
 		">>>")
 			base64 -d "$file.base64" | gunzip >"$file"
@@ -138,7 +143,7 @@ receive()
 		*)
 			if [ -n "$file" ]; then
 				printf '%s\n' "$line" >>"$file.base64"
-			else
+			elif [ -z "$ended" ]; then
 				printf '%s\n' "$line" >>"$out/serial.log"
 				[ -z "$live" ] || printf '%s\n' "$line"
 			fi
@@ -151,9 +156,7 @@ receive()
 timeout "${BOOT_TIMEOUT:-120}" "$@" </dev/null 2>"$out/qemu.log" | receive
 rm "$out/initrd"
 
-result=$(sed -n 's/^guest ended with //p' "$out/serial.log")
-sed -i '/^guest ended with /,$d' "$out/serial.log"
-if [ -z "$result" ]; then
+if [ ! -e "$out/result" ]; then
 	echo "boot: $board did not end by itself: see $out/serial.log" >&2
 	tail -n 5 "$out/serial.log" "$out/qemu.log" >&2
 	exit 1
@@ -163,4 +166,4 @@ if grep -E 'WARNING:|BUG:|Oops|Call [Tt]race|Kernel panic' "$out/dmesg" >&2; the
 	exit 1
 fi
 [ ! -e "$out/times" ] || "$here/edges.sh" "$out" "$board" >"$out/pins.edges"
-exit "$result"
+exit "$(cat "$out/result")"

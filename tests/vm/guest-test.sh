@@ -46,11 +46,16 @@ answers() # NAME PATTERN LINE
 	check "$1" like "$(ask "$3" | tr '\n' '|')" "$2|"
 }
 
+write_line()
+{
+	echo "$1" >/dev/stepper
+}
+
 moves() # NAME LINE
 {
 	mark "$1"
-	check "$1: taken" echo "$2" >/dev/stepper
-	check "$1: done" echo SYNC >/dev/stepper
+	check "$1: taken" write_line "$2"
+	check "$1: done" write_line SYNC
 }
 
 record
