@@ -30,7 +30,10 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	left = loops;
 	start_ns = now_ns();
-	asm volatile("1: subs %0, %0, #1\n\tb.ne 1b" : "+r"(left) : : "cc");
+	asm volatile("1: subs %0, %0, #1\n\tb.ne 1b"
+		     : "+r"(left)
+		     :
+		     : "cc");
 	printf("%llu\n", (now_ns() - start_ns) / 2 - 2 * loops);
 	return EXIT_SUCCESS;
 }

@@ -47,6 +47,9 @@ base=$(sed -n "s/^gpiochip.*GPIOs \([0-9]*\)-.*$chip.*/\1/p" "$out/gpio")
 # The two dumps of one trace buffer, line by line: cpu and ns; line and level
 paste -d ' ' "$out/times" "$out/values" |
 	awk -v base="$base" '
+	BEGIN {
+		marks = told = 0
+	}
 	function fail(what)
 	{
 		print "edges: " what >"/dev/stderr"
@@ -57,7 +60,7 @@ paste -d ' ' "$out/times" "$out/values" |
 		name[$1] = $2
 	}
 	/ tracing_mark_write: / {
-		marked[marks + 0] = $3
+		marked[marks] = $3
 		mark[marks++] = $NF
 	}
 	FILENAME == "-" && / set [01]$/ {
