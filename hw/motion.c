@@ -479,8 +479,7 @@ struct motion_lateness motion_lateness(struct motion *motion)
 
 unsigned int motion_room(const struct motion *motion)
 {
-	return motion->free_count > SEGMENTS_FOR_STOP ?
-	       motion->free_count - SEGMENTS_FOR_STOP : 0;
+	return motion->free_count - min_t(u16, motion->free_count, SEGMENTS_FOR_STOP);
 }
 
 /*

@@ -111,14 +111,14 @@ void profile_rest_to_rest(struct profile *profile,
 	add_piece(profile, rise, &at[2]);
 	add_piece(profile, durations->cruise, &at[3]);
 	/* The way to rest is the way from rest, seen from the other end. */
-	for (i = 0; i < 3; i++) {
-		const struct real duration[3] = { rise, hold, rise };
-		struct state mirror = at[3 - i];
+	for (i = 3; i > 0; i--) {
+		struct state mirror = at[i];
 
 		mirror.position = real_sub(one, mirror.position);
-		mirror.acceleration = real_negate(i ? acceleration : zero);
-		mirror.jerk = i == 0 ? real_negate(jerk) : i == 1 ? zero : jerk;
-		add_piece(profile, duration[i], &mirror);
+		mirror.acceleration = real_negate(i == 3 ? zero : acceleration);
+		mirror.jerk = at[i - 1].jerk;
+		mirror.jerk.negative = i == 3 && real_sign(jerk);
+		add_piece(profile, i == 2 ? hold : rise, &mirror);
 	}
 }
 

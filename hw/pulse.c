@@ -55,8 +55,10 @@ void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 now_ns)
 	pulse->step = true;
 	pulse->step_ns = step_ns;
 	pulse->up = up;
-	pulse->planned_ns = rise_due(pulse, dir_must_change(pulse) ?
-				     dir_due(pulse, now_ns) : pulse->dir_ns);
+	if (dir_must_change(pulse))
+		pulse->planned_ns = rise_due(pulse, dir_due(pulse, now_ns));
+	else
+		pulse->planned_ns = rise_due(pulse, pulse->dir_ns);
 	schedule(pulse, now_ns);
 }
 

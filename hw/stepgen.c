@@ -15,49 +15,43 @@ void stepgen_start(struct stepgen *stepgen, u16 segment, s64 steps)
 {
 	stepgen->steps = steps;
 	stepgen->segment = segment;
-	stepgen->u = 0;
-	stepgen->interval = 0;
-	stepgen->second = 0;
-	stepgen->third = 0;
 	stepgen->roots = 0;
+	memset(stepgen->root, 0, sizeof(stepgen->root));
+	stepgen->guess = 0;
+}
+
+/* @time, in units that are 2^@shift times those of the result, or 2^-@shift. */
+static u64 change_unit(u64 time, int shift)
+{
+	return shift >= 0 ? time << shift : (u64)((s64)time >> -shift);
 }
 
 /*
- * Go to the next segment, and take the differences along in its unit of time:
- * they say well enough where its first step will be. Only where one segment
- * follows the other at once; else begin anew.
+ * Go to the next segment, and take the roots along in its time: they say well
+ * enough where its first step will be. Only where one segment follows the other
+ * at once and their units are not too different; else begin anew.
  */
-static void enter_next(struct stepgen *stepgen, const struct segment *pool)
+static noinline void enter_next(struct stepgen *stepgen, const struct segment *pool)
 {
 	const struct segment *old = &pool[stepgen->segment];
-	const struct segment *new;
+	const struct segment *new = &pool[old->next];
+	u64 ago = old->end - stepgen->root[2];
+	unsigned int i;
 	int shift;
 
-	if (old->next == SEGMENT_NONE || old->at_rest ||
-	    pool[old->next].start_ns - old->start_ns >
-	    ((u64)old->end >> (63 - old->time_shift)) + 1 || !stepgen->roots) {
+	if (old->next == SEGMENT_NONE || old->at_rest || stepgen->roots < 3) {
 		stepgen_start(stepgen, old->next, stepgen->steps);
 		return;
 	}
-	new = &pool[old->next];
 	shift = old->time_shift - new->time_shift;
-	stepgen->u -= old->end;
-	stepgen->segment = old->next;
-	if (shift <= 0) {
-		shift = min(-shift, 63);
-		stepgen->u >>= shift;
-		stepgen->interval >>= shift;
-		stepgen->second >>= shift;
-		stepgen->third >>= shift;
-	} else if (shift < 62 && stepgen->u > -(S64_MAX >> 2 >> shift) &&
-		   stepgen->interval < S64_MAX >> 2 >> shift) {
-		stepgen->u *= 1LL << shift;
-		stepgen->interval *= 1LL << shift;
-		stepgen->second *= 1LL << shift;
-		stepgen->third *= 1LL << shift;
-	} else {
+	if (shift > 60 || shift < -60 || ago >> (62 - max(shift, 0))) {
 		stepgen_start(stepgen, old->next, stepgen->steps);
+		return;
 	}
+	stepgen->segment = old->next;
+	for (i = 0; i < 3; i++)
+		stepgen->root[i] = change_unit(stepgen->root[i] - old->end, shift);
+	stepgen->guess = change_unit(stepgen->guess - old->end, shift);
 }
 
 /* The first derivative of the position, with fraction_bits - 1. */
@@ -96,7 +90,7 @@ static s64 search(const struct cubic *cubic, s64 crossing, bool up, s64 guess,
 {
 	int round;
 
-	for (round = 0; high - low > 1 && (high - low) >> (to_ns - 1); round++) {
+	for (round = 0; (high - low) >> (to_ns - 1); round++) {
 		s64 beyond = cubic_at(cubic, guess) - crossing;
 		s64 slope = slope_at(cubic, guess);
 		u64 correction;
@@ -122,58 +116,70 @@ static s64 search(const struct cubic *cubic, s64 crossing, bool up, s64 guess,
 	return guess;
 }
 
-/*
- * The usual case, without a division. The differences of the roots so far
- * foretell the next root, and how much time a fraction of a step takes there;
- * the distance to the crossing then gives the correction. False where the
- * intervals change too fast for that: around a rest.
- */
-static bool extrapolate(const struct stepgen *stepgen, const struct cubic *cubic,
-			unsigned int fraction_bits, s64 crossing, bool up,
-			s64 end, unsigned int to_ns, s64 *root)
+/* Where no extrapolation serves: around a rest, and at the first steps of a segment. */
+static noinline s64 search_from_last(const struct stepgen *stepgen,
+				     const struct segment *segment,
+				     s64 crossing, bool up)
 {
-	s64 second = stepgen->second + stepgen->third;
-	s64 interval = stepgen->interval + second;
-	/* du/dk at the new root, from the backward differences there */
-	s64 step = interval + (second >> 1) + (stepgen->third >> 2);
-	s64 correction;
+	s64 last = stepgen->root[0];
+	s64 low = last > 0 ? last : 0;
+	s64 guess = stepgen->roots > 3 ? (s64)stepgen->guess : low;
+
+	if (guess < low || guess > segment->end)
+		guess = low;
+	return search(&segment->cubic[stepgen->axis], crossing, up, guess, low,
+		      segment->end, 63 - segment->time_shift);
+}
+
+/*
+ * The usual case, without a division. The last roots foretell the next one, and
+ * how much time a fraction of a step takes there (du/dk, from the backward
+ * differences); the distance to the crossing then gives the correction. False
+ * where the intervals change too fast for that.
+ */
+static inline bool extrapolate(const struct stepgen *stepgen,
+			       const struct segment *segment, s64 crossing,
+			       bool up, u64 *root)
+{
+	const struct cubic *cubic = &segment->cubic[stepgen->axis];
+	unsigned int bits = segment->fraction_bits[stepgen->axis];
+	unsigned int to_ns = 63 - segment->time_shift;
+	u64 interval = stepgen->guess - stepgen->root[0];
+	u64 last = stepgen->root[0] - stepgen->root[1];
+	s64 second = interval - last;
+	s64 third = second - (s64)(last - (stepgen->root[1] - stepgen->root[2]));
+	s64 step = interval + (second >> 1) + (third >> 2);
 	int round;
 
-	if (stepgen->roots < 4 ||
-	    (u64)second + (interval >> 3) > (u64)interval >> 2 ||
-	    (u64)(stepgen->u + interval) > (u64)end)
+	if (stepgen->roots < 4 || interval >> 60 ||
+	    (u64)second + (interval >> 3) > interval >> 2)
 		return false;
-	*root = stepgen->u + interval;
-	for (round = 0; round < 3; round++) {
+	if (up)
+		step = -step;
+	*root = stepgen->guess;
+	for (round = 0; round < 3 && *root <= (u64)segment->end; round++) {
 		s64 beyond = cubic_at(cubic, *root) - crossing;
+		s64 correction;
 
-		if (((u64)beyond + (1ULL << (fraction_bits - 1))) >> fraction_bits)
+		if (((u64)beyond + (1ULL << (bits - 1))) >> bits)
 			return false; /* not even within half a step */
-		correction = mul_high_s64(beyond * (1LL << (62 - fraction_bits)), step);
-		*root -= up ? correction * 4 : -correction * 4;
-		if (correction < 0)
-			correction = -correction;
-		if (correction >> (to_ns - 2) < LAST_CORRECTION_NS)
-			return (u64)*root <= (u64)end;
+		correction = mul_high_s64(beyond * (1LL << (62 - bits)), step);
+		*root += (u64)correction << 2;
+		if ((u64)(correction < 0 ? -correction : correction) >>
+		    (to_ns - 2) < LAST_CORRECTION_NS)
+			return *root <= (u64)segment->end;
 	}
 	return false;
 }
 
-static void remember(struct stepgen *stepgen, s64 root)
+/* Take the root into account and foretell the next: third differences are constant. */
+static inline void remember(struct stepgen *stepgen, u64 root)
 {
-	u64 interval = (u64)root - (u64)stepgen->u;
-	s64 second = (s64)interval - stepgen->interval;
-
-	stepgen->u = root;
-	if (interval >> 60) { /* few steps in the segment: search for each */
-		stepgen->interval = 0;
-		stepgen->second = 0;
-		stepgen->roots = 0;
-		return;
-	}
-	stepgen->interval = interval;
-	stepgen->third = second - stepgen->second;
-	stepgen->second = second;
+	stepgen->guess = 4 * root - (6 * stepgen->root[0] - 4 * stepgen->root[1] +
+				     stepgen->root[2]);
+	stepgen->root[2] = stepgen->root[1];
+	stepgen->root[1] = stepgen->root[0];
+	stepgen->root[0] = root;
 	if (stepgen->roots < 4)
 		stepgen->roots++;
 }
@@ -183,8 +189,8 @@ bool stepgen_next(struct stepgen *stepgen, const struct segment *pool,
 {
 	const struct segment *segment;
 	const struct cubic *cubic;
-	unsigned int bits, to_ns;
-	s64 crossing, root;
+	s64 crossing;
+	u64 root;
 
 	for (;;) {
 		if (stepgen->segment == SEGMENT_NONE)
@@ -196,21 +202,10 @@ bool stepgen_next(struct stepgen *stepgen, const struct segment *pool,
 		enter_next(stepgen, pool);
 	}
 	*up = cubic->last > stepgen->steps;
-	bits = segment->fraction_bits[stepgen->axis];
-	to_ns = 63 - segment->time_shift;
 	crossing = ((stepgen->steps - cubic->base) * 2 + (*up ? 1 : -1)) *
-		   (1LL << (bits - 1));
-	if (!extrapolate(stepgen, cubic, bits, crossing, *up, segment->end,
-			 to_ns, &root)) {
-		s64 low = max(stepgen->u, 0LL);
-		s64 guess = low;
-
-		if (stepgen->roots > 2)
-			guess = stepgen->u + stepgen->interval + stepgen->second;
-		if (guess < low || guess > segment->end)
-			guess = low;
-		root = search(cubic, crossing, *up, guess, low, segment->end, to_ns);
-	}
+		   (1LL << (segment->fraction_bits[stepgen->axis] - 1));
+	if (!extrapolate(stepgen, segment, crossing, *up, &root))
+		root = search_from_last(stepgen, segment, crossing, *up);
 	stepgen->steps += *up ? 1 : -1;
 	remember(stepgen, root);
 	*time_ns = segment_time_ns(segment, root);

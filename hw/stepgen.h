@@ -12,14 +12,12 @@
 
 struct stepgen {
 	s64 steps; /* position after the last step that was found */
-	/* The last root in the present segment, and its backward differences. */
-	s64 u;
-	s64 interval;
-	s64 second;
-	s64 third;
+	/* The last roots in the present segment's time, latest first; may be before it. */
+	u64 root[3];
+	u64 guess; /* the next one, foretold from the last four */
 	u16 segment; /* the present one, or SEGMENT_NONE */
 	u8 axis;
-	u8 roots; /* how many roots the differences are made from, up to 4 */
+	u8 roots; /* how many of them there are, up to 4 */
 };
 
 /* Go on at the start of @segment, at @steps. */

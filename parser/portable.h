@@ -59,6 +59,7 @@ typedef long long s64;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define likely(x) __builtin_expect(!!(x), 1)
 #define fallthrough __attribute__((__fallthrough__))
+#define noinline __attribute__((__noinline__))
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
 
