@@ -11,7 +11,7 @@ checkpatch=build/checkpatch/$kernel/scripts/checkpatch.pl
 failed=0
 
 if [ ! -e "$checkpatch" ]; then
-	mkdir -p build/checkpatch
+	mkdir -p build/checkpatch/$kernel/include # it wants one
 	tar -xJf /usr/src/$kernel.tar.xz -C build/checkpatch \
 		$kernel/scripts/checkpatch.pl $kernel/scripts/spelling.txt \
 		$kernel/scripts/const_structs.checkpatch
@@ -48,7 +48,7 @@ every_file_has_spdx()
 checkpatch() # [IGNORE]
 {
 	sed 's|^|../|' | (cd build && xargs perl "../$checkpatch" --no-tree \
-		--strict --quiet --terse --no-summary --color=never --ignore \
+		--root="checkpatch/$kernel" --strict --quiet --terse --no-summary --color=never --ignore \
 		"COMPLEX_MACRO,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON,${1:-}" -f)
 }
 
