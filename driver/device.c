@@ -80,7 +80,8 @@ static bool has_to_wait(int status)
 }
 
 /*
- * Feed bytes to a session, waiting where it has to. The lock is held on entry
+ * Feed bytes to a session, waiting where it has to; with the time of each call,
+ * as a plan made for a time long past begins late. The lock is held on entry
  * and on return. A line that only found the queue still full changed nothing,
  * and must not wake the next that waits: they would wake each other for ever.
  */
@@ -96,10 +97,15 @@ static int stepper_feed(struct stepper *stepper, struct session *session,
 		status = session_feed(session, bytes, count, ktime_get_ns(),
 				      &taken);
 		stepper_serve(stepper, taken || status != -EAGAIN);
-		if (nonblocking || !has_to_wait(status))
-			return status;
 		bytes += taken;
 		count -= taken;
+		if (!status && count)
+			continue;
+		if (!has_to_wait(status))
+			return status;
+		/* Only late, and not to wait: that is tried again at once. */
+		if (nonblocking && !session_ready(session, ktime_get_ns()))
+			return status;
 		status = stepper_wait_ready(stepper, session,
 					    TASK_INTERRUPTIBLE);
 		if (status)
