@@ -119,18 +119,43 @@ static int add_axis(struct stepper *stepper, struct device *dev,
 	return configure_axis(stepper, dev, node, name, axis);
 }
 
-static int add_axes(struct stepper *stepper, struct device *dev)
+/* Add the children whose "reg" is @reg, or those that have none if it is -1. */
+static int add_axes_of(struct stepper *stepper, struct device *dev, int reg)
 {
 	struct fwnode_handle *node;
+	u32 found;
 	int err;
 
 	device_for_each_child_node(dev, node) {
+		if (fwnode_property_read_u32(node, "reg", &found))
+			found = -1;
+		if (found != (u32)reg)
+			continue;
 		err = add_axis(stepper, dev, node);
 		if (err) {
 			fwnode_handle_put(node);
 			return err;
 		}
 	}
+	return 0;
+}
+
+/*
+ * By "reg", since the order of nodes is nobody's promise: an overlay turns it
+ * round. Those without one follow as they stand.
+ */
+static int add_axes(struct stepper *stepper, struct device *dev)
+{
+	int reg, err;
+
+	for (reg = 0; reg < AXES_MAX; reg++) {
+		err = add_axes_of(stepper, dev, reg);
+		if (err)
+			return err;
+	}
+	err = add_axes_of(stepper, dev, -1);
+	if (err)
+		return err;
 	if (!stepper->machine.names.count)
 		return dev_err_probe(dev, -EINVAL, "no child node, no axis\n");
 

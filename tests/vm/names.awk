@@ -4,8 +4,9 @@
 # The names of GPIO lines, from the source of a device tree overlay in
 # hw/boards/: "0 pan-step".
 
-/^[ \t]*[a-z]+ \{/ {
+/^[ \t]*[a-z]+(@[0-9]+)? \{/ {
 	node = $1
+	sub(/@.*/, "", node)
 }
 
 /-gpios = </ {
