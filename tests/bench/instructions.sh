@@ -10,4 +10,4 @@ out=build/bench/instructions
 mkdir -p build/bench
 aarch64-linux-gnu-gcc -O2 -static -Wall -Wextra -Werror -o build/bench/soak tests/bench/soak.c
 echo "guest instructions a step"
-tests/vm/boot.sh -l virt "$out" tests/bench/instructions-guest.sh build/bench/soak
+tests/vm/boot.sh -l virt "$out" tests/vm/guest-bench.sh build/bench/soak
