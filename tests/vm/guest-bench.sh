@@ -11,7 +11,9 @@ modules=/lib/modules
 # stolen LOOPS COMMAND: instructions that ran beside the soak
 stolen()
 {
+	sleep 0.1 # what was before is over
 	/soak "$1" >/tmp/stolen &
+	sleep 0.1 # and all of the command is beside the soak
 	eval "$2"
 	wait $!
 	cat /tmp/stolen
@@ -20,7 +22,7 @@ stolen()
 # toggle EDGES PERIOD_NS: the bare timer
 toggle()
 {
-	stolen "$((4000 * $2 / 4 + 10000000))" \
+	stolen "$((4000 * $2 / 4 + 40000000))" \
 		"insmod $modules/toggle.ko gpio=$base edges=$1 period_ns=$2"
 	rmmod toggle
 }
@@ -29,9 +31,17 @@ toggle()
 bare()
 {
 	period=$((500000000 / $1))
+	toggle 1000 $period >/dev/null # the first one costs more
+	short=$(toggle 1000 $period)
 	long=$(toggle 4000 $period)
-	short=$(toggle 2000 $period)
-	echo "bare timer, $1 steps/s: $(((long - short) / 1000))"
+	echo "bare timer, $1 steps/s: $(((long - short) / 1500))"
+}
+
+# move SPEED DEGREES: the driver; the ramps are the same whatever the way
+move()
+{
+	stolen 280000000 "echo 'PAN BY $2 AT $1' >/dev/stepper"
+	echo SYNC >/dev/stepper
 }
 
 emitted()
@@ -43,18 +53,17 @@ emitted()
 	echo "${answer##*STEPS=}"
 }
 
+# at 2667 and at 5333 steps/s
 bare 2667
 bare 5333
-
-if insmod $modules/stepper.ko; then
-	# Speed only: the ramps are the same
-	for speed in 30 60; do
-		start=$(emitted)
-		short=$(stolen 160000000 "echo 'PAN BY 10 AT $speed' >/dev/stepper")
-		middle=$(emitted)
-		long=$(stolen 160000000 "echo 'PAN BY 20 AT $speed' >/dev/stepper")
-		end=$(emitted)
-		steps=$((end - 2 * middle + start))
-		echo "stepper, $speed deg/s: $(((long - short) / steps))"
-	done
-fi
+insmod $modules/stepper.ko
+for speed in 30 60; do
+	move "$speed" 1 >/dev/null
+	start=$(emitted)
+	short=$(move "$speed" 10)
+	middle=$(emitted)
+	long=$(move "$speed" 25)
+	steps=$(($(emitted) - 2 * middle + start))
+	echo "stepper, $((speed * 32000 / 360)) steps/s: $(((long - short) / steps))"
+	echo 'PAN 0; SYNC' >/dev/stepper
+done
