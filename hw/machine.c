@@ -263,6 +263,9 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	struct machine *machine = line->machine;
 	unsigned int i;
 
+	/* First, since the first step may be due at once. */
+	if (line->enable)
+		drive_enable(machine, line->enable, true);
 	if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
 		result->late = true;
 		return -EAGAIN;
@@ -272,8 +275,6 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	machine->state = machine->staged;
 	if (line->timing)
 		configure_pulses(machine);
-	if (line->enable)
-		drive_enable(machine, line->enable, true);
 	if (line->halt)
 		halt(machine, line->now_ns);
 	if (machine->state.done == machine->state.queued)

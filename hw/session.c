@@ -177,20 +177,16 @@ void session_begin_write(struct session *session, bool nonblocking)
 int session_feed(struct session *session, const char *bytes, size_t count,
 		 u64 now_ns, size_t *taken)
 {
-	size_t before = session->taken;
 	int status = session->owed;
 
 	session->owed = 0;
 	*taken = 0;
-	while (!status && (session->line.complete || *taken < count)) {
-		if (!session->line.complete)
-			session->taken += line_take(&session->line,
-						    bytes + *taken,
-						    count - *taken);
-		*taken = session->taken - before;
-		if (session->line.complete)
-			status = run_or_wait(session, now_ns);
+	if (!status && !session->line.complete) {
+		*taken = line_take(&session->line, bytes, count);
+		session->taken += *taken;
 	}
+	if (!status && session->line.complete)
+		status = run_or_wait(session, now_ns);
 	return status;
 }
 

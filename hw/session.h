@@ -46,8 +46,9 @@ void session_open(struct session *session, struct machine *machine,
 void session_begin_write(struct session *session, bool nonblocking);
 
 /*
- * Take bytes; @taken is how many of @count were. 0: all; -EAGAIN, -EINPROGRESS:
- * see above; else a line was refused and the write is at its end.
+ * Take bytes to the end of a line, or all, and run the line; @taken is how many of
+ * @count were taken. 0: go on with the rest; -EAGAIN, -EINPROGRESS: see above;
+ * else a line was refused and the write is at its end.
  */
 int session_feed(struct session *session, const char *bytes, size_t count,
 		 u64 now_ns, size_t *taken);

@@ -156,6 +156,8 @@ static s64 write_bytes(struct rig *rig, struct session *session,
 		status = session_feed(session, bytes + at, count - at,
 				      rig->now_ns, &taken);
 		at += taken;
+		if (!status && at < count)
+			continue;
 		if (status != -EAGAIN && status != -EINPROGRESS)
 			break;
 		if (nonblocking && !session_ready(session, rig->now_ns))
