@@ -16,6 +16,7 @@ void axis_init(struct axis *axis)
 	axis->setting[SETTING_ACCEL] = 120 * MICRO;
 	axis->setting[SETTING_MAXSPEED] = 90 * MICRO;
 	axis->setting[SETTING_MAXACCEL] = 180 * MICRO;
+	axis->setting[SETTING_MAXJERK] = 3600 * MICRO;
 	axis->setting[SETTING_MIN] = -170 * MICRO;
 	axis->setting[SETTING_MAX] = 170 * MICRO;
 	axis->setting[SETTING_UNIT] = UNIT_DEG;
@@ -25,6 +26,8 @@ void axis_init(struct axis *axis)
 	axis->setting[SETTING_DIRSETUP] = 1000;
 	axis->setting[SETTING_DIRHOLD] = 1000;
 	axis->setting[SETTING_ENABLEDELAY] = 1000000;
+	axis->setting[SETTING_HOMESPEED] = 10 * MICRO;
+	axis->setting[SETTING_HOMEDIR] = -MICRO;
 	axis->scale_numerator = 800; /* 32000/360 */
 	axis->scale_denominator = 9;
 	axis->trusted = true;

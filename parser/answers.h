@@ -9,7 +9,7 @@
 
 #include "portable.h"
 
-#define ANSWERS_SIZE 4096
+#define ANSWERS_SIZE 16384 /* GET of eight axes fits, and HELP */
 
 struct answers {
 	char ring[ANSWERS_SIZE];

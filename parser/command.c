@@ -8,13 +8,19 @@
  *	PAN 30 tilt -10.5deg AT 50% IN 12s	both axes, together
  *	SLIDE 3 IN 5s				IN and a number: the time
  *	SLIDE 3 in IN 5s; SLIDE 3in		otherwise: inches
+ *	RUN PAN 5 TILT -2 FOR 500ms		speeds may be negative here
+ *	PVT PAN 30 12.5 TILT 4 -1 IN 40ms	a position, a speed, of each axis
+ *	WAIT UNTIL 1790000000.250		a time of the day, to the ns
  */
 #include "command.h"
+#include "help.h"
 #include "text.h"
 
 #define SHOWN_MAX 24 /* bytes of a word that error texts repeat */
 
-static const char *const keywords[] = { "AT", "BY", "IN", "IS" };
+static const char *const keywords[] = {
+	"AT", "BY", "IN", "IS", "FOR", "UNTIL", "ON", "OFF"
+};
 
 /* The keys of the status line that are not names of axes. */
 static const char *const status_keys[] = { "STATE", "QUEUE", "ALARM", "UNTRUSTED" };
@@ -34,17 +40,46 @@ static const struct setting_row settings[] = {
 #undef SETTING
 };
 
+typedef int command_form(struct parser *parser, struct command *command);
+#define COMMAND(verb, word, form, usage, help) static command_form form_##form;
+COMMANDS
+#undef COMMAND
+
+static const struct {
+	const char *word;
+	command_form *form;
+} commands[] = {
+#define COMMAND(verb, word, form, usage, help) \
+	[VERB_##verb] = { word, form_##form },
+	COMMANDS
+#undef COMMAND
+};
+
+/* Commands that have a spelling of one character beside their word, as on GRBL. */
+static const struct {
+	char sign;
+	enum verb verb;
+} signs[] = {
+	{ '?', VERB_STATUS },
+	{ '!', VERB_PAUSE },
+	{ '~', VERB_RESUME },
+};
+
 /* What a number with a unit may be, and so how its unit is written. */
 struct dimension {
 	const char *noun;
 	const char *per; /* follows the unit of length or angle */
 	bool percent;
+	bool before_time; /* the word IN may follow */
 };
 
-static const struct dimension position = { "a position", "", false };
-static const struct dimension speed = { "a speed", "/s", false };
-static const struct dimension move_speed = { "a speed", "/s", true };
-static const struct dimension acceleration = { "an acceleration", "/s2", false };
+static const struct dimension position = { "a position", "", false, true };
+static const struct dimension waypoint = { "a position", "", false, false };
+static const struct dimension speed = { "a speed", "/s", false, false };
+static const struct dimension run_speed = { "a speed", "/s", true, false };
+static const struct dimension move_speed = { "a speed", "/s", true, true };
+static const struct dimension acceleration = { "an acceleration", "/s2", false, false };
+static const struct dimension jerk = { "a jerk", "/s3", false, false };
 
 /* Helpers that look, and do not take. */
 
@@ -86,6 +121,20 @@ static unsigned int name_length(const struct parser *parser)
 		if (!char_is_letter(bytes[i]) && !char_is_digit(bytes[i]) && bytes[i] != '_')
 			break;
 	return i;
+}
+
+/* The length of the letters, digits, '-' and '_' that stand here. */
+static unsigned int label_length(const struct parser *parser)
+{
+	unsigned int i;
+
+	for (i = parser->at; i < parser->length; i++) {
+		char c = parser->bytes[i];
+
+		if (!char_is_letter(c) && !char_is_digit(c) && c != '-' && c != '_')
+			break;
+	}
+	return i - parser->at;
 }
 
 /* The length of what stands here up to white space, ';', '#' or the end. */
@@ -260,7 +309,7 @@ static int read_unit(struct parser *parser, unsigned int start,
 	parser->at += length;
 	next = look(parser);
 	/* "IN" that cannot be inches is the word before a duration. */
-	if (*unit == UNIT_IN && !glued && letters == length &&
+	if (*unit == UNIT_IN && !glued && letters == length && dimension->before_time &&
 	    (number_begins(next) || *dimension->per)) {
 		*unit = UNIT_NONE;
 		parser->at = end;
@@ -327,6 +376,25 @@ static int read_duration(struct parser *parser, const char *owner, u64 *ns)
 	return 0;
 }
 
+/* Seconds since 1970. */
+static int read_instant(struct parser *parser, const char *owner, u64 *ns)
+{
+	unsigned int length;
+	int error;
+
+	if (look(parser) == ';')
+		return report_missing(parser, owner, "seconds since 1970");
+	length = token_length(parser);
+	error = instant_parse(parser->bytes + parser->at, length, ns);
+	if (error == -ERANGE)
+		return error_set(parser->report, EINVAL, column_here(parser),
+				 "seconds from 0 to 9223372036, with 9 decimals at most");
+	if (error)
+		return report_not(parser, "seconds since 1970");
+	parser->at += length;
+	return 0;
+}
+
 /* A number that has no unit, and so must end with its token or before a '/'. */
 static int read_bare_number(struct parser *parser, const char *owner, const char *what,
 			    s64 *micro)
@@ -384,11 +452,12 @@ static s64 ratio_micro(const struct setting_value *value)
 	return micro;
 }
 
-static int read_flag(struct parser *parser, const char *owner, struct quantity *quantity)
+static int read_choice(struct parser *parser, const char *owner, const char *choice,
+		       struct quantity *quantity)
 {
 	look(parser);
 	quantity->column = column_here(parser);
-	return read_bare_number(parser, owner, "0 or 1", &quantity->micro);
+	return read_bare_number(parser, owner, choice, &quantity->micro);
 }
 
 static int read_unit_name(struct parser *parser, const char *owner, enum unit *unit)
@@ -401,6 +470,22 @@ static int read_unit_name(struct parser *parser, const char *owner, enum unit *u
 	*unit = unit_find(parser->bytes + parser->at, length);
 	if (*unit == UNIT_NONE || *unit == UNIT_PERCENT)
 		return report_no_unit(parser);
+	parser->at += length;
+	return 0;
+}
+
+/* Of a preset. It is kept as it is written. */
+static int read_name(struct parser *parser, const char *owner, char *name)
+{
+	unsigned int length;
+
+	if (look(parser) == ';')
+		return report_missing(parser, owner, "a name");
+	length = label_length(parser);
+	if (!length || length > PRESET_NAME_MAX || length < token_length(parser))
+		return error_set(parser->report, EINVAL, column_here(parser),
+				 "a name is 1 to %d letters, digits, - or _", PRESET_NAME_MAX);
+	memcpy(name, parser->bytes + parser->at, length);
 	parser->at += length;
 	return 0;
 }
@@ -426,11 +511,12 @@ static int read_setting(struct parser *parser, const char *owner, enum setting *
 static int check_setting(const struct parser *parser, const struct command *command, s64 value)
 {
 	const struct setting_row *row = &settings[command->setting];
+	bool either = row->kind == KIND_FLAG || row->kind == KIND_DIRECTION;
 	char range[ERROR_TEXT_MAX];
 	struct text text;
 
 	if (value >= row->lowest && value <= row->highest &&
-	    (row->kind != KIND_FLAG || value == row->lowest || value == row->highest))
+	    (!either || value == row->lowest || value == row->highest))
 		return 0;
 
 	text_init(&text, range, sizeof(range));
@@ -441,7 +527,7 @@ static int check_setting(const struct parser *parser, const struct command *comm
 		text_duration(&text, row->highest);
 	} else {
 		text_micro(&text, row->lowest, false);
-		text_printf(&text, row->kind == KIND_FLAG ? " or " : " to ");
+		text_printf(&text, either ? " or " : " to ");
 		text_micro(&text, row->highest, false);
 	}
 	return error_set(parser->report, EINVAL, command->value_column, "%s", range);
@@ -462,11 +548,17 @@ static int read_setting_value(struct parser *parser, struct command *command)
 	case KIND_ACCELERATION:
 		error = read_quantity(parser, name, &acceleration, &value->quantity);
 		break;
+	case KIND_JERK:
+		error = read_quantity(parser, name, &jerk, &value->quantity);
+		break;
 	case KIND_POSITION:
 		error = read_quantity(parser, name, &position, &value->quantity);
 		break;
 	case KIND_FLAG:
-		error = read_flag(parser, name, &value->quantity);
+		error = read_choice(parser, name, "0 or 1", &value->quantity);
+		break;
+	case KIND_DIRECTION:
+		error = read_choice(parser, name, "-1 or 1", &value->quantity);
 		break;
 	case KIND_RATIO:
 		error = read_ratio(parser, name, value);
@@ -486,10 +578,25 @@ static int read_setting_value(struct parser *parser, struct command *command)
 
 /* Forms: the rest of a command, from where its first word (not an axis) ended. */
 
-/* AXIS [BY] POSITION */
+/* The axis that begins a part of a command; as read_axis(). */
+static int read_named_axis(struct parser *parser, struct command *command)
+{
+	return read_axis(parser, commands[command->verb].word, &command->axes);
+}
+
+/* A time, and where it stands; any other word of the command may precede it. */
+static int read_time(struct parser *parser, struct command *command, const char *owner)
+{
+	command->has_duration = true;
+	look(parser);
+	command->duration_column = column_here(parser);
+	return read_duration(parser, owner, &command->duration_ns);
+}
+
+/* axis [BY] position */
 static int read_target(struct parser *parser, struct command *command)
 {
-	int axis = read_axis(parser, "", &command->axes);
+	int axis = read_named_axis(parser, command);
 
 	if (axis < 0)
 		return axis;
@@ -499,7 +606,7 @@ static int read_target(struct parser *parser, struct command *command)
 			     &command->value[axis]);
 }
 
-/* AT SPEED, IN TIME: each once, in either order. */
+/* AT speed, IN time: each once, in either order. */
 static int read_clauses(struct parser *parser, struct command *command)
 {
 	int error = 0;
@@ -518,10 +625,7 @@ static int read_clauses(struct parser *parser, struct command *command)
 			if (command->has_duration)
 				return report_twice(parser, "IN");
 			take_word(parser, "IN");
-			command->has_duration = true;
-			look(parser);
-			command->duration_column = column_here(parser);
-			error = read_duration(parser, "IN", &command->duration_ns);
+			error = read_time(parser, command, "IN");
 		} else {
 			return read_end(parser, "the move");
 		}
@@ -542,9 +646,144 @@ static int form_move(struct parser *parser, struct command *command)
 	return read_clauses(parser, command);
 }
 
+static int form_run(struct parser *parser, struct command *command)
+{
+	int axis, error;
+
+	do {
+		axis = read_named_axis(parser, command);
+		if (axis < 0)
+			return axis;
+		error = read_quantity(parser, parser->axes->name[axis], &run_speed,
+				      &command->velocity[axis]);
+		if (error)
+			return error;
+	} while (char_is_letter(look(parser)) && !word_here_is(parser, "FOR"));
+	if (!take_word(parser, "FOR"))
+		return read_end(parser, "the speed");
+	error = read_time(parser, command, "FOR");
+	return error ? error : read_end(parser, "the time");
+}
+
+static int form_pvt(struct parser *parser, struct command *command)
+{
+	int axis, error;
+
+	do {
+		axis = read_named_axis(parser, command);
+		if (axis < 0)
+			return axis;
+		error = read_quantity(parser, parser->axes->name[axis], &waypoint,
+				      &command->value[axis]);
+		if (!error)
+			error = read_quantity(parser, parser->axes->name[axis], &move_speed,
+					      &command->velocity[axis]);
+		if (error)
+			return error;
+	} while (char_is_letter(look(parser)) && !word_here_is(parser, "IN"));
+	if (look(parser) == ';')
+		return report_missing(parser, "PVT", "IN and a duration");
+	if (!take_word(parser, "IN"))
+		return read_end(parser, "the speed");
+	error = read_time(parser, command, "IN");
+	return error ? error : read_end(parser, "the time");
+}
+
+static int form_wait(struct parser *parser, struct command *command)
+{
+	int error;
+
+	if (take_word(parser, "UNTIL")) {
+		command->until = true;
+		look(parser);
+		command->duration_column = column_here(parser);
+		error = read_instant(parser, "UNTIL", &command->realtime_ns);
+	} else {
+		error = read_time(parser, command, "WAIT");
+	}
+	return error ? error : read_end(parser, "the time");
+}
+
+static int form_trigger(struct parser *parser, struct command *command)
+{
+	u64 rest, output;
+	s64 micro;
+	int error;
+
+	look(parser);
+	command->value_column = column_here(parser);
+	error = read_bare_number(parser, "TRIGGER", "an output", &micro);
+	if (error)
+		return error;
+	output = div64_u64_rem(micro < 0 ? 0 : micro, MICRO, &rest);
+	if (!output || rest)
+		return error_set(parser->report, EINVAL, command->value_column,
+				 "outputs are numbered 1, 2, 3 ...");
+	command->output = output;
+	error = read_time(parser, command, "TRIGGER");
+	return error ? error : read_end(parser, "the time");
+}
+
+static int form_name(struct parser *parser, struct command *command)
+{
+	look(parser);
+	command->value_column = column_here(parser);
+	return read_name(parser, commands[command->verb].word, command->name);
+}
+
+static int form_preset(struct parser *parser, struct command *command)
+{
+	int error = form_name(parser, command);
+
+	return error ? error : read_end(parser, "the name");
+}
+
+static int form_go(struct parser *parser, struct command *command)
+{
+	int error = form_name(parser, command);
+
+	return error ? error : read_clauses(parser, command);
+}
+
+static int form_error(struct parser *parser, struct command *command)
+{
+	if (look(parser) != '?')
+		return report_missing(parser, "ERROR", "?");
+	parser->at++;
+	return read_end(parser, "?");
+}
+
+static int form_help(struct parser *parser, struct command *command)
+{
+	unsigned int length;
+	char nothing[1];
+	struct text text;
+
+	look(parser);
+	command->value_column = column_here(parser);
+	length = token_length(parser);
+	text_init(&text, nothing, sizeof(nothing));
+	if (length <= PRESET_NAME_MAX)
+		memcpy(command->name, parser->bytes + parser->at, length);
+	if (length > PRESET_NAME_MAX || help_print(&text, command->name))
+		return report_no(parser, "command, setting or error");
+	parser->at += length;
+	return read_end(parser, "the word");
+}
+
+static int form_watch(struct parser *parser, struct command *command)
+{
+	if (look(parser) == ';')
+		return report_missing(parser, "WATCH", "ON or OFF");
+	command->on = take_word(parser, "ON");
+	if (!command->on && !take_word(parser, "OFF"))
+		return report_not(parser, "ON or OFF");
+	return read_end(parser, command->on ? "ON" : "OFF");
+}
+
 static int form_is(struct parser *parser, struct command *command)
 {
-	int axis = read_axis(parser, "", &command->axes);
+	int axis = read_named_axis(parser, command);
 	int error;
 
 	if (axis < 0)
@@ -556,7 +795,7 @@ static int form_is(struct parser *parser, struct command *command)
 
 static int form_position(struct parser *parser, struct command *command)
 {
-	int axis = read_axis(parser, "", &command->axes);
+	int axis = read_named_axis(parser, command);
 
 	if (axis < 0)
 		return axis;
@@ -570,13 +809,13 @@ static int form_axes(struct parser *parser, struct command *command)
 	int axis = 0;
 
 	while (axis >= 0 && look(parser) != ';')
-		axis = read_axis(parser, "", &command->axes);
+		axis = read_named_axis(parser, command);
 	return axis < 0 ? axis : 0;
 }
 
 static int form_set(struct parser *parser, struct command *command)
 {
-	int axis = read_axis(parser, "SET", &command->axes);
+	int axis = read_named_axis(parser, command);
 	int error;
 
 	if (axis < 0)
@@ -594,7 +833,7 @@ static int form_get(struct parser *parser, struct command *command)
 
 	if (look(parser) == ';')
 		return 0;
-	error = read_axis(parser, "GET", &command->axes);
+	error = read_named_axis(parser, command);
 	if (error < 0)
 		return error;
 	if (look(parser) == ';')
@@ -603,18 +842,6 @@ static int form_get(struct parser *parser, struct command *command)
 	error = read_setting(parser, "GET", &command->setting);
 	return error ? error : read_end(parser, "the setting");
 }
-
-static int form_none(struct parser *parser, struct command *command);
-
-static const struct {
-	const char *word;
-	int (*form)(struct parser *parser, struct command *command);
-} commands[] = {
-#define COMMAND(verb, word, form, usage, help) \
-	[VERB_##verb] = { word, form_##form },
-	COMMANDS
-#undef COMMAND
-};
 
 static int form_none(struct parser *parser, struct command *command)
 {
@@ -642,18 +869,26 @@ static enum verb axis_verb(struct parser *parser)
 static int read_verb(struct parser *parser, enum verb *verb)
 {
 	unsigned int i, length = name_length(parser);
+	char first = char_upper(parser->bytes[parser->at]);
 
 	if (axis_here(parser) >= 0) {
 		*verb = axis_verb(parser);
 		return 0;
 	}
-	if (!length)
-		length = 1; /* "?" */
-	for (i = 0; i < VERB_COUNT; i++) {
-		if (!word_is(parser->bytes + parser->at, length, commands[i].word))
+	for (i = 0; length && i < VERB_COUNT; i++) {
+		/* Most often the first letter decides. */
+		if (commands[i].word[0] != first ||
+		    !word_is(parser->bytes + parser->at, length, commands[i].word))
 			continue;
 		*verb = i;
 		parser->at += length;
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(signs); i++) {
+		if (signs[i].sign != first)
+			continue;
+		*verb = signs[i].verb;
+		parser->at++;
 		return 0;
 	}
 	return report_no(parser, "command or axis");
@@ -682,7 +917,7 @@ int parser_begin(struct parser *parser, const struct axis_names *axes,
 		 const char *bytes, unsigned int length,
 		 struct error_report *report)
 {
-	unsigned int i, tag_length;
+	unsigned int tag_length;
 
 	parser->axes = axes;
 	parser->bytes = bytes;
@@ -693,18 +928,14 @@ int parser_begin(struct parser *parser, const struct axis_names *axes,
 	if (look(parser) != '@')
 		return 0;
 
-	bytes += parser->at + 1;
-	tag_length = token_length(parser) - 1;
-	for (i = 0; i < tag_length; i++)
-		if (!char_is_letter(bytes[i]) && !char_is_digit(bytes[i]) &&
-		    bytes[i] != '-' && bytes[i] != '_')
-			break;
-	if (!tag_length || i < tag_length || tag_length > TAG_MAX)
-		return error_set(report, EINVAL, column_here(parser),
+	parser->at++;
+	tag_length = label_length(parser);
+	if (!tag_length || tag_length > TAG_MAX || tag_length < token_length(parser))
+		return error_set(report, EINVAL, parser->at,
 				 "a tag is @ and 1 to %d letters, digits, - or _", TAG_MAX);
-	memcpy(parser->tag, bytes, tag_length);
+	memcpy(parser->tag, parser->bytes + parser->at, tag_length);
 	parser->tag[tag_length] = '\0';
-	parser->at += 1 + tag_length;
+	parser->at += tag_length;
 	return 0;
 }
 

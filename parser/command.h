@@ -2,7 +2,7 @@
 /*
  * Lines to commands. The table of commands (commands.h) is the only list of
  * them: a row names the word, its form, its usage and its help; what the
- * command does to the machine is one function in hw/, machine_<verb>().
+ * command does to the machine is one function in hw/, command_<VERB>().
  *
  * Nothing here touches a machine: a line is parsed completely into struct
  * command, one at a time, and whoever runs it does so on a copy until the whole
@@ -18,6 +18,7 @@
 #define AXES_MAX 8
 #define AXIS_NAME_MAX 15
 #define TAG_MAX 15
+#define PRESET_NAME_MAX 15
 
 /* clang-format off */
 enum verb {
@@ -33,17 +34,20 @@ enum setting {
 #undef SETTING
 	SETTING_COUNT
 };
+
 /* clang-format on */
 
 /* What the value of a setting is; decides which units it may carry. */
 enum setting_kind {
 	KIND_SPEED, /* axis units per second */
 	KIND_ACCELERATION, /* axis units per second squared */
+	KIND_JERK, /* axis units per second cubed */
 	KIND_POSITION, /* axis units */
 	KIND_RATIO, /* steps per axis unit, exact: 32000/360 */
 	KIND_DURATION, /* ns; written with a unit */
 	KIND_UNIT, /* a word: deg rad rev mm cm in steps */
 	KIND_FLAG, /* 0 or 1 */
+	KIND_DIRECTION, /* -1 or 1 */
 };
 
 /* The names that a line may use for axes, in the order of their numbers. */
@@ -54,29 +58,44 @@ struct axis_names {
 
 /* The value of a setting as it was written. */
 struct setting_value {
-	struct quantity quantity; /* speeds, accelerations, positions, flags (0 or MICRO) */
+	struct quantity quantity; /* all but those below; flags as 0 or MICRO */
 	u64 numerator; /* KIND_RATIO, in lowest terms; never 0 */
 	u64 denominator;
 	u64 duration_ns; /* KIND_DURATION */
 	enum unit unit; /* KIND_UNIT */
 };
 
-/* One command, parsed. Only what its form can hold is set; the rest is zero. */
+/*
+ * One command, parsed. Only what its form can hold is set; the rest is zero. The
+ * members of the union belong to different forms, so that there is less to clear.
+ */
 struct command {
 	enum verb verb;
 	u16 column; /* of its first word, from 1 */
 	u32 axes; /* bit n: axis n was named */
 	u32 relative; /* bit n: axis n's value is BY, not absolute */
-	struct quantity value[AXES_MAX]; /* targets, or speeds where the form says so */
+	struct quantity value[AXES_MAX]; /* targets */
 	bool has_speed; /* AT */
 	struct quantity speed;
-	bool has_duration; /* IN */
+	bool has_duration; /* IN, FOR; WAIT without UNTIL, and TRIGGER, always */
 	u64 duration_ns;
-	u16 duration_column;
-	bool has_setting; /* GET with a setting; SET always */
-	enum setting setting;
-	struct setting_value setting_value;
-	u16 value_column;
+	u16 duration_column; /* of UNTIL's time, too */
+	u16 value_column; /* of a setting's value, an output, a name */
+	union {
+		struct quantity velocity[AXES_MAX]; /* RUN, PVT */
+		struct { /* SET, GET */
+			bool has_setting; /* GET with a setting; SET always */
+			enum setting setting;
+			struct setting_value setting_value;
+		};
+		struct { /* WAIT */
+			bool until;
+			u64 realtime_ns; /* since 1970, at most S64_MAX */
+		};
+		unsigned int output; /* TRIGGER: from 1 */
+		char name[PRESET_NAME_MAX + 1]; /* SAVE, GO, FORGET; HELP's word, "" for none */
+		bool on; /* WATCH */
+	};
 };
 
 /* Walks a line command by command. */

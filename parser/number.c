@@ -8,6 +8,10 @@
 #define DIGITS_BEFORE 9
 #define DIGITS_AFTER 6 /* as many as MICRO has zeros */
 
+/* Of seconds since 1970, in ns: more than S64_MAX, but not more than U64_MAX. */
+#define INSTANT_DIGITS_BEFORE 10
+#define INSTANT_DIGITS_AFTER 9
+
 static const char *const unit_names[] = {
 	[UNIT_NONE] = "",
 	[UNIT_DEG] = "deg",
@@ -30,30 +34,55 @@ static unsigned int digits(const char *bytes, unsigned int length, u64 *value)
 	return i;
 }
 
-int number_parse(const char *bytes, unsigned int length, s64 *micro)
+/*
+ * Read digits with a point, as many as allowed, as an integer of the last place
+ * that is allowed. Returns as number_parse().
+ */
+static int decimal(const char *bytes, unsigned int length, unsigned int most_before,
+		   unsigned int most_after, u64 *value)
 {
-	unsigned int at = 0, before, after = 0;
-	bool negative = false;
-	u64 value = 0;
+	unsigned int before, after = 0, at;
 
-	if (at < length && (bytes[at] == '-' || bytes[at] == '+'))
-		negative = bytes[at++] == '-';
-	before = digits(bytes + at, length - at, &value);
-	at += before;
+	*value = 0;
+	before = digits(bytes, length, value);
+	at = before;
 	if (at < length && bytes[at] == '.') {
 		at++;
-		after = digits(bytes + at, length - at, &value);
+		after = digits(bytes + at, length - at, value);
 		at += after;
 	}
 	if (!before && !after)
 		return -EINVAL;
-	if (before > DIGITS_BEFORE || after > DIGITS_AFTER)
+	if (before > most_before || after > most_after)
 		return -ERANGE;
 
-	while (after++ < DIGITS_AFTER)
-		value *= 10;
-	*micro = negative ? -(s64)value : (s64)value;
+	while (after++ < most_after)
+		*value *= 10;
 	return at;
+}
+
+int number_parse(const char *bytes, unsigned int length, s64 *micro)
+{
+	unsigned int sign = length && (bytes[0] == '-' || bytes[0] == '+');
+	u64 value;
+	int read;
+
+	read = decimal(bytes + sign, length - sign, DIGITS_BEFORE, DIGITS_AFTER, &value);
+	if (read < 0)
+		return read;
+	*micro = sign && bytes[0] == '-' ? -(s64)value : (s64)value;
+	return sign + read;
+}
+
+int instant_parse(const char *bytes, unsigned int length, u64 *ns)
+{
+	int read = decimal(bytes, length, INSTANT_DIGITS_BEFORE, INSTANT_DIGITS_AFTER, ns);
+
+	if (read < 0)
+		return read;
+	if ((unsigned int)read < length)
+		return -EINVAL;
+	return *ns > S64_MAX ? -ERANGE : 0;
 }
 
 const char *unit_name(enum unit unit)

@@ -37,6 +37,13 @@ struct quantity {
  */
 int number_parse(const char *bytes, unsigned int length, s64 *micro);
 
+/*
+ * Read a time of the day that is all of @bytes: seconds since 1970, no sign, at
+ * most 9 digits after the point. 0 with @ns filled; -EINVAL if it is no such
+ * number, -ERANGE if it has too many digits or is more than S64_MAX ns.
+ */
+int instant_parse(const char *bytes, unsigned int length, u64 *ns);
+
 /* "deg", "mm" …; "" for UNIT_NONE. */
 const char *unit_name(enum unit unit);
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commands that parse and that the machine does not know yet: each says so,
+ * and moves nothing.
+ */
+#include "transaction.h"
+
+static int refuse(struct transaction *line, const struct command *command)
+{
+	return error_set(line->report, EBUSY, command->column, "not available yet");
+}
+
+int command_NOW(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_RUN(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_PVT(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_WAIT(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_TRIGGER(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_HOME(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_SAVE(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_GO(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_FORGET(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_PAUSE(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_RESUME(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_ENABLE(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_RELEASE(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_ERROR(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_HELP(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_VERSION(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
+
+int command_WATCH(struct transaction *line, const struct command *command)
+{
+	return refuse(line, command);
+}
