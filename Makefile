@@ -20,10 +20,10 @@ ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 .PHONY: all modules modules-arm64 modules-vm load-sim unit test check-style \
 	bench demo shell help clean
 
-all: build/libstepper.a
+all: build/libstepper.a build/stepper.4
 
 help:
-	@echo 'make                 what needs no kernel: parser/ and hw/'
+	@echo 'make                 what needs no kernel: parser/, hw/, the manual build/stepper.4'
 	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
 	@echo 'make test            all tests'
 	@echo 'make shell           a prompt on the emulated board'
@@ -47,10 +47,17 @@ build/tests/unit/main.o: CFLAGS += \
 	-DSUITES="$(patsubst tests/unit/test_%.c,SUITE(%),$(filter tests/unit/test_%.c,$(UNIT)))"
 build/tests/unit/main.o: $(UNIT)
 
-build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a
+build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a | build/stepper.4
 	gcc -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
 
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)
+build/manual: build/userspace/manual.o build/libstepper.a
+	gcc -o $@ $^
+
+# lists of commands, settings and errors come from the tables that parse
+build/stepper.4: driver/stepper.4.in build/manual
+	build/manual < $< > $@
+
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) build/userspace/manual.d
 
 unit: setup-build setup-test
 	@$(MAKE) --no-print-directory -s build/unit-tests

@@ -56,6 +56,9 @@ static bool usage_has(const char *usage, const char *word)
 	const char *start;
 	unsigned int i;
 
+	/* The marks that show what may be left out, chosen or repeated are no words. */
+	if (word[strcspn(word, "[]|.")])
+		return false;
 	for (start = usage; *start; start++) {
 		if (start > usage && char_is_letter(start[-1]))
 			continue;

@@ -29,8 +29,8 @@ void text_printf(struct text *text, const char *format, ...) __printf(2, 3);
 void text_micro(struct text *text, s64 micro, bool full);
 
 /*
- * Append a duration with its unit, exactly: "0.1us", "1.5ms", "10s". Any duration
- * below 11 days can be read back.
+ * Append a duration with its unit, exactly: "0.1us", "1.5ms", "10s". Whatever
+ * could be read can be read back: any below 11 days, and whole us below 31 years.
  */
 void text_duration(struct text *text, u64 duration_ns);
 
