@@ -47,7 +47,7 @@ every_file_has_spdx()
 # to judge, tables that are macros, and what IGNORE names. Run in build/, where it leaves a cache.
 checkpatch() # [IGNORE]
 {
-	sed 's|^|../|' | (cd build && xargs perl "../$checkpatch" --no-tree \
+	sed 's|^|../|' | (cd build && GIT_DIR=../.git xargs perl "../$checkpatch" --no-tree \
 		--strict --quiet --terse --no-summary --color=never --ignore \
 		"CAMELCASE,COMPLEX_MACRO,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON,${1:-}" -f)
 }
