@@ -32,7 +32,8 @@ verdict()
 
 files() # PATTERN...
 {
-	git ls-files --cached --others --exclude-standard -- "$@"
+	git ls-files --cached --others --exclude-standard -- "$@" |
+		xargs -d '\n' ls -d 2>/dev/null # some may be deleted
 }
 
 every_file_has_spdx()

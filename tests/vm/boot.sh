@@ -154,7 +154,8 @@ receive()
 }
 
 # Through a file: a UART that waits for a slow reader would let time jump
-: >"$out/serial.log" >"$out/serial.raw"
+: >"$out/serial.log"
+: >"$out/serial.raw"
 timeout "${BOOT_TIMEOUT:-120}" "$@" </dev/null >"$out/qemu.log" 2>&1 &
 tail -c +1 -s 0.1 -f --pid=$! "$out/serial.raw" | receive
 rm "$out/initrd" "$out/serial.raw"
