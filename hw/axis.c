@@ -16,7 +16,8 @@ void axis_init(struct axis *axis)
 	axis->setting[SETTING_ACCEL] = 120 * MICRO;
 	axis->setting[SETTING_MAXSPEED] = 90 * MICRO;
 	axis->setting[SETTING_MAXACCEL] = 180 * MICRO;
-	axis->setting[SETTING_MAXJERK] = 3600 * MICRO;
+	axis->setting[SETTING_JERK] = 1200 * MICRO;
+	axis->setting[SETTING_MAXJERK] = 1800 * MICRO;
 	axis->setting[SETTING_MIN] = -170 * MICRO;
 	axis->setting[SETTING_MAX] = 170 * MICRO;
 	axis->setting[SETTING_UNIT] = UNIT_DEG;
@@ -107,6 +108,20 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 						axis->scale_denominator * MICRO);
 
 	return real_mul(real_from(micro), steps_per_unit);
+}
+
+struct plan_axis axis_limits(const struct axis *axis, s64 speed)
+{
+	s64 acceleration = min(axis->setting[SETTING_ACCEL],
+			       axis->setting[SETTING_MAXACCEL]);
+
+	return (struct plan_axis){
+		.target = axis_steps(axis, axis->target) + axis->origin,
+		.speed = axis_rate(axis, speed),
+		.acceleration = axis_rate(axis, acceleration),
+		.jerk = axis_rate(axis, min(axis->setting[SETTING_JERK],
+					    axis->setting[SETTING_MAXJERK])),
+	};
 }
 
 /* The size of a unit as a ratio: in degrees, or in tenths of a mm. */

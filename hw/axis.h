@@ -41,6 +41,12 @@ s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate);
 struct real axis_rate(const struct axis *axis, s64 micro);
 
 /*
+ * For the planner: the commanded target, and the limits of the axis with this
+ * highest speed (millionths of the unit per s).
+ */
+struct plan_axis axis_limits(const struct axis *axis, s64 speed);
+
+/*
  * A quantity in the unit it was written with, as millionths of the axis unit.
  * 0, or -EINVAL if a rotary unit is given to a linear axis or the reverse.
  */

@@ -25,32 +25,12 @@ int command_PVT(struct transaction *line, const struct command *command)
 	return refuse(line, command);
 }
 
-int command_WAIT(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
 int command_TRIGGER(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);
 }
 
 int command_HOME(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_SAVE(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_GO(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_FORGET(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);
 }
@@ -65,32 +45,3 @@ int command_RESUME(struct transaction *line, const struct command *command)
 	return refuse(line, command);
 }
 
-int command_ENABLE(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_RELEASE(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_ERROR(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_HELP(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_VERSION(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_WATCH(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}

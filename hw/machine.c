@@ -99,11 +99,91 @@ int machine_configure(struct machine *machine, unsigned int axis,
 				&answer, &result, report);
 }
 
+static void add_event(struct machine *machine, const char *tag,
+		      const char *format, ...) __printf(3, 4);
+
+static void add_event(struct machine *machine, const char *tag,
+		      const char *format, ...)
+{
+	char *event = machine->event[machine->events++ % EVENTS_MAX];
+	va_list arguments;
+	int length = 0;
+
+	if (tag[0])
+		length = snprintf(event, EVENT_TEXT_MAX, "@%s ", tag);
+	va_start(arguments, format);
+	vsnprintf(event + length, EVENT_TEXT_MAX - length, format, arguments);
+	va_end(arguments);
+}
+
+static enum machine_mode machine_mode(const struct machine_state *state)
+{
+	if (state->halted)
+		return MODE_ALARM;
+	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
+}
+
+static const char *const mode_names[] = {
+	[MODE_IDLE] = "IDLE",
+	[MODE_RUN] = "RUN",
+	[MODE_HOLD] = "HOLD",
+	[MODE_ALARM] = "ALARM",
+};
+
+/* Tell those who watch what has changed since this was called last. */
+static void tell_changes(struct machine *machine)
+{
+	struct motion_lateness late = motion_lateness(&machine->motion);
+	enum machine_mode mode = machine_mode(&machine->state);
+
+	if (mode != machine->mode) {
+		add_event(machine, "", "* STATE %s\n", mode_names[mode]);
+		if (mode == MODE_ALARM)
+			add_event(machine, "", "* ALARM HALTED\n");
+		machine->mode = mode;
+	}
+	if (late.late_edges != machine->late_edges) {
+		add_event(machine, "", "* LATE EDGES=%llu SLIP_NS=%llu\n",
+			  late.late_edges, late.slip_ns);
+		machine->late_edges = late.late_edges;
+	}
+}
+
+const char *machine_next_event(const struct machine *machine,
+			       struct client *client, u32 *lost)
+{
+	u32 kept = machine->events - client->events_seen;
+
+	*lost = 0;
+	if (!client->watch || !kept)
+		return NULL;
+	if (kept > EVENTS_MAX) {
+		*lost = kept - EVENTS_MAX;
+		client->events_seen += *lost;
+	}
+	return machine->event[client->events_seen++ % EVENTS_MAX];
+}
+
+void machine_note_error(struct machine *machine,
+			const struct error_report *report)
+{
+	machine->error[machine->errors++ % ERRORS_MAX] = *report;
+}
+
 /* The entries that had not ended will not be done: say why. */
 static void drop_queue(struct machine *machine, enum entry_outcome outcome)
 {
 	while (machine->state.done != machine->state.queued)
 		machine_entry(machine, ++machine->state.done)->outcome = outcome;
+}
+
+static void drive_enable(struct machine *machine, u32 axes, bool on)
+{
+	u32 lines = axes * PIN_ENABLE(0);
+
+	machine->pins->lock(machine->pins);
+	machine->pins->set(machine->pins, lines, on ? lines : 0);
+	machine->pins->unlock(machine->pins);
 }
 
 static void retire(struct machine *machine, u64 now_ns)
@@ -117,14 +197,41 @@ static void retire(struct machine *machine, u64 now_ns)
 		entry->outcome = ENTRY_DONE;
 		memcpy(machine->rest, entry->target, sizeof(machine->rest));
 		machine->state.done++;
+		machine->idle_ns = now_ns;
+		add_event(machine, entry->tag, "* DONE\n");
 	}
+}
+
+/*
+ * Switch off the drivers that have rested for their IDLE time. Returns when the
+ * next will have, or U64_MAX.
+ */
+static u64 release_idle(struct machine *machine, u64 now_ns)
+{
+	u64 next_ns = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		u64 idle = machine->state.axis[i].setting[SETTING_IDLE];
+
+		if (!idle || !(machine->state.enabled & BIT(i)))
+			continue;
+		if (machine->idle_ns + idle > now_ns) {
+			next_ns = min(next_ns, machine->idle_ns + idle);
+			continue;
+		}
+		machine->state.enabled &= ~BIT(i);
+		drive_enable(machine, BIT(i), false);
+	}
+	return next_ns;
 }
 
 u64 machine_service(struct machine *machine, u64 now_ns)
 {
 	retire(machine, now_ns);
+	tell_changes(machine);
 	if (machine->state.done == machine->state.queued)
-		return U64_MAX;
+		return release_idle(machine, now_ns);
 	return motion_real_ns(&machine->motion,
 			      machine_entry(machine, machine->state.done + 1)->end_ns);
 }
@@ -156,15 +263,10 @@ void machine_print_status(struct machine *machine,
 			  const struct machine_state *state,
 			  struct text *answer, u64 now_ns)
 {
-	const char *name = "IDLE";
 	const char *separator = "";
 	unsigned int i;
 
-	if (state->halted)
-		name = "ALARM";
-	else if (state->done != state->queued)
-		name = "RUN";
-	text_printf(answer, "STATE=%s", name);
+	text_printf(answer, "STATE=%s", mode_names[machine_mode(state)]);
 	for (i = 0; i < machine->names.count; i++) {
 		text_printf(answer, " %s=", machine->names.name[i]);
 		text_micro(answer, machine_position(machine, state, i, now_ns),
@@ -238,15 +340,6 @@ static void halt(struct machine *machine, u64 now_ns)
 		machine->state.axis[i].trusted = false;
 }
 
-static void drive_enable(struct machine *machine, u32 axes, bool on)
-{
-	u32 lines = axes * PIN_ENABLE(0);
-
-	machine->pins->lock(machine->pins);
-	machine->pins->set(machine->pins, lines, on ? lines : 0);
-	machine->pins->unlock(machine->pins);
-}
-
 void machine_shut_down(struct machine *machine, u64 now_ns)
 {
 	retire(machine, now_ns);
@@ -255,6 +348,33 @@ void machine_shut_down(struct machine *machine, u64 now_ns)
 	machine->state.stops++;
 	machine->state.enabled = 0;
 	drive_enable(machine, BIT(AXES_MAX) - 1, false);
+}
+
+int transaction_convert(struct transaction *line, unsigned int i,
+			const struct quantity *quantity, s64 *micro)
+{
+	const struct axis *axis = &line->state->axis[i];
+
+	if (!axis_convert(axis, quantity, micro))
+		return 0;
+	return error_set(line->report, EINVAL, quantity->column,
+			 "%s is in %s, not in %s", line->machine->names.name[i],
+			 unit_name(axis->setting[SETTING_UNIT]),
+			 unit_name(quantity->unit));
+}
+
+void transaction_queue(struct transaction *line)
+{
+	struct queue_entry *entry =
+		machine_entry(line->machine, ++line->state->queued);
+	unsigned int i;
+
+	entry->number = line->state->queued;
+	entry->outcome = ENTRY_PENDING;
+	entry->end_ns = motion_staged_end_ns(&line->machine->motion);
+	memcpy(entry->tag, line->tag, sizeof(entry->tag));
+	for (i = 0; i < line->machine->names.count; i++)
+		entry->target[i] = line->state->axis[i].target;
 }
 
 /* All commands of the line are good: let them take effect. */
@@ -275,6 +395,8 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	machine->state = machine->staged;
 	if (line->timing)
 		configure_pulses(machine);
+	if (line->release)
+		drive_enable(machine, line->release, false);
 	if (line->halt)
 		halt(machine, line->now_ns);
 	if (machine->state.done == machine->state.queued)
@@ -319,6 +441,8 @@ int machine_run_line(struct machine *machine, struct client *client,
 		.privileged = client->privileged,
 		.nonblocking = nonblocking,
 		.acknowledged = client->stops == machine->state.stops,
+		.watch = client->watch,
+		.tag = result->tag,
 		.answer = answer,
 		.report = report,
 	};
@@ -327,7 +451,7 @@ int machine_run_line(struct machine *machine, struct client *client,
 
 	memset(result, 0, sizeof(*result));
 	error = parser_begin(&parser, &machine->names, bytes, length, report);
-	strcpy(result->tag, parser.tag);
+	memcpy(result->tag, parser.tag, sizeof(result->tag));
 	if (error)
 		return error;
 	retire(machine, now_ns);
@@ -341,6 +465,9 @@ int machine_run_line(struct machine *machine, struct client *client,
 	}
 	if (line.acknowledged)
 		client->stops = machine->state.stops;
+	if (line.watch && !client->watch)
+		client->events_seen = machine->events;
+	client->watch = line.watch;
 	result->sync = line.sync;
 	result->wait.number = line.sync_number;
 	result->wait.stops = machine->state.stops;

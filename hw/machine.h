@@ -15,7 +15,14 @@
 #include "axis.h"
 #include "motion.h"
 
+#define MACHINE_VERSION "0.1.0"
+#define LANGUAGE_VERSION "1"
+
 #define QUEUE_MAX 64
+#define PRESETS_MAX 16
+#define ERRORS_MAX 16
+#define EVENTS_MAX 32
+#define EVENT_TEXT_MAX 64
 
 /* The longest answer to one line: GET of every setting of every axis. */
 #define ANSWER_MAX (AXES_MAX * SETTING_COUNT * 64)
@@ -24,6 +31,13 @@
 struct client {
 	bool privileged; /* may change what guards the machine */
 	u32 stops; /* how many stops it knows of */
+	bool watch; /* wants events: */
+	u32 events_seen; /* of machine->events */
+};
+
+struct preset {
+	char name[PRESET_NAME_MAX + 1]; /* "": none */
+	s64 target[AXES_MAX]; /* millionths */
 };
 
 enum entry_outcome {
@@ -39,6 +53,7 @@ struct queue_entry {
 	enum entry_outcome outcome;
 	u64 end_ns; /* plan time */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
+	char tag[TAG_MAX + 1]; /* of its line */
 };
 
 /* All that a line may change but the motion itself; copied for each line. */
@@ -49,6 +64,15 @@ struct machine_state {
 	u32 stops; /* STOP and HALT commands so far */
 	u32 queued; /* number of the last entry queued */
 	u32 done; /* number of the last entry that ended */
+	u32 errors_taken; /* of machine->errors */
+	struct preset preset[PRESETS_MAX];
+};
+
+enum machine_mode {
+	MODE_IDLE,
+	MODE_RUN,
+	MODE_HOLD,
+	MODE_ALARM,
 };
 
 struct machine {
@@ -59,6 +83,16 @@ struct machine {
 	s64 rest[AXES_MAX]; /* targets of the last entry that ended */
 	/* By number; twice as many, as a line may drop a queue and fill it. */
 	struct queue_entry queue[2 * QUEUE_MAX];
+	/* For ERROR?: the latest errors that no reader was told, by number. */
+	struct error_report error[ERRORS_MAX];
+	u32 errors;
+	/* For files that WATCH: the latest events, lines with their LF, by number. */
+	char event[EVENTS_MAX][EVENT_TEXT_MAX];
+	u32 events;
+	enum machine_mode mode; /* that events told of last */
+	u64 late_edges; /* likewise */
+	u64 idle_ns; /* when the last motion ended */
+	s64 realtime_offset_ns; /* the host's CLOCK_REALTIME less its monotonic time */
 	char answer[ANSWER_MAX];
 	struct motion motion;
 };
@@ -97,6 +131,17 @@ void machine_shut_down(struct machine *machine, u64 now_ns);
 /* Whether an alarm is latched, and whether the queue has a free place. */
 bool machine_alarm(const struct machine *machine);
 bool machine_has_room(const struct machine *machine);
+
+/* Keep an error for ERROR?, of a client that cannot read answers. */
+void machine_note_error(struct machine *machine,
+			const struct error_report *report);
+
+/*
+ * The oldest event that @client, who watches, was not told: a line, or NULL if
+ * there is none. Events that are gone are passed over, their number in @lost.
+ */
+const char *machine_next_event(const struct machine *machine,
+			       struct client *client, u32 *lost);
 
 /* Waiting for all that is queued now: SYNC and fsync(2). */
 struct machine_wait {

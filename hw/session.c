@@ -50,11 +50,31 @@ static void answer_error(struct session *session,
 	char line[ERROR_TEXT_MAX + 48];
 	struct text text;
 
+	if (!session->readable)
+		machine_note_error(session->machine, report);
 	text_init(&text, line, sizeof(line));
 	text_printf(&text, "ERR %d %s %u %s\n", report->number,
 		    error_find(report->number)->name, report->column,
 		    report->text);
 	answer(session, text.bytes, text.length);
+}
+
+/* Queue the events that the machine has for this file. */
+static void answer_events(struct session *session)
+{
+	char line[32];
+	struct text text;
+	const char *event;
+	u32 lost;
+
+	while ((event = machine_next_event(session->machine, &session->client,
+					   &lost))) {
+		text_init(&text, line, sizeof(line));
+		if (lost)
+			text_printf(&text, "* LOST %u\n", lost);
+		answers_put(&session->answers, text.bytes, text.length);
+		answers_put(&session->answers, event, strlen(event));
+	}
 }
 
 /* The present line is over; the next begins here. */
@@ -266,11 +286,14 @@ s64 session_read(struct session *session, char *bytes, size_t size, u64 now_ns)
 		machine_status(machine, &text, now_ns);
 		answers_put(&session->answers, text.bytes, text.length);
 	}
+	answer_events(session);
 	length = answers_take(&session->answers, bytes, size);
 	return length || !session->writable || !size ? (s64)length : -EAGAIN;
 }
 
 bool session_can_read(const struct session *session)
 {
-	return !session->writable || answers_waiting(&session->answers);
+	return !session->writable || answers_waiting(&session->answers) ||
+	       (session->client.watch &&
+		session->client.events_seen != session->machine->events);
 }

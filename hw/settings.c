@@ -109,9 +109,16 @@ static int set_scale(struct transaction *line, struct axis *axis,
 /* The setting of the same axis that a value may not exceed, or the same. */
 static enum setting limit_of(enum setting setting)
 {
-	if (setting == SETTING_SPEED)
+	switch (setting) {
+	case SETTING_SPEED:
 		return SETTING_MAXSPEED;
-	return setting == SETTING_ACCEL ? SETTING_MAXACCEL : setting;
+	case SETTING_ACCEL:
+		return SETTING_MAXACCEL;
+	case SETTING_JERK:
+		return SETTING_MAXJERK;
+	default:
+		return setting;
+	}
 }
 
 static int set_number(struct transaction *line, unsigned int i,

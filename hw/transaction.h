@@ -21,6 +21,9 @@ struct transaction {
 	bool sync;
 	u32 sync_number;
 	u32 enable; /* axes to be enabled when it takes effect */
+	u32 release; /* and disabled */
+	bool watch; /* of the client, when it takes effect */
+	const char *tag;
 	struct text *answer;
 	struct error_report *report;
 };
@@ -40,6 +43,9 @@ COMMANDS
  */
 int transaction_convert(struct transaction *line, unsigned int i,
 			const struct quantity *quantity, s64 *micro);
+
+/* Take the next place in the queue; it ends with the staged plan. */
+void transaction_queue(struct transaction *line);
 
 /* Whether anything moves or is queued, as the line so far leaves it. */
 static inline bool transaction_moves(const struct transaction *line)

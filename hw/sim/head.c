@@ -22,9 +22,10 @@
  * a line may be set some 100 ns after the time that is noted for it.
  */
 #define COMMON_SETTINGS \
-	"MAXSPEED 90", "MAXACCEL 180", "SPEED 60", "ACCEL 120", \
+	"MAXSPEED 90", "MAXACCEL 180", "MAXJERK 1800", \
+	"SPEED 60", "ACCEL 120", "JERK 1200", \
 	"STEPLEN 2us", "STEPSPACE 2us", "DIRSETUP 1us", "DIRHOLD 1us"
-#define COMMON_COUNT 8
+#define COMMON_COUNT 10
 
 const struct head_axis_data head_axis_data[HEAD_AXES] = {
 	/* 200 steps a turn, 16 microsteps, a gear of 10:1 */

@@ -17,6 +17,10 @@ static void set_up(void)
 {
 	rig = rig_new();
 	file = rig_open(rig, true);
+	/* Trapezoids, whose figures can be told by heart. */
+	ck_assert_int_gt(rig_write(rig, file, "SET PAN JERK 0; SET TILT JERK 0\n"),
+			 0);
+	rig_answers(rig, file);
 }
 
 static void tear_down(void)
@@ -243,7 +247,8 @@ START_TEST(a_full_queue_takes_whole_lines)
 					       "PAN BY 0.5; PAN BY 0.5\n"),
 			 -EAGAIN);
 	ck_assert_int_eq(rig_write_nonblocking(rig, file,
-					       "PAN BY 0.5\nPAN BY 0.5\n"), 11);
+					       "PAN BY 0.5\nPAN BY 0.5\n"),
+			 11);
 	/* The line began in an earlier write: its first half stays. */
 	ck_assert_int_eq(rig_write_nonblocking(rig, file, "PAN B"), 5);
 	ck_assert_int_eq(rig_write_nonblocking(rig, file, "Y 0.5\n"), -EAGAIN);
@@ -301,9 +306,9 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 	char expected[64];
 	int i;
 
-	for (i = 0; i < 40; i++) {
+	for (i = 0; i < 20; i++) {
 		say("PAN 80 TILT 40\n", "OK\n");
-		rig_run(rig, rig->now_ns + i * 50000000ULL);
+		rig_run(rig, rig->now_ns + i * 100000000ULL);
 		say("STOP\n", "OK\n");
 		rig_run_to_rest(rig);
 		ck_assert_int_eq(rig_write(rig, file, "PAN?\n"), 5);
@@ -312,7 +317,8 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 		ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), expected));
 		/* On the straight line from 0, 0 to 80, 40. */
 		ck_assert_int_le(llabs(rig->head.position[HEAD_PAN] -
-				       2 * rig->head.position[HEAD_TILT]), 2);
+				       2 * rig->head.position[HEAD_TILT]),
+				 2);
 		say("PAN 0 TILT 0\n", "OK\n");
 		assert_steps(0, 0);
 	}
@@ -371,7 +377,8 @@ static void sync_ends_with(const char *line, int status, const char *answers)
 
 	session_begin_write(file, false);
 	ck_assert_int_eq(session_feed(file, "PAN 90; SYNC\n", 13, rig->now_ns,
-				      &taken), -EINPROGRESS);
+				      &taken),
+			 -EINPROGRESS);
 	ck_assert_uint_eq(taken, 13);
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	ck_assert(!session_ready(file, rig->now_ns));
@@ -404,7 +411,8 @@ START_TEST(a_signal_in_sync_doubles_nothing)
 
 	session_begin_write(file, false);
 	ck_assert_int_eq(session_feed(file, "PAN BY 5\nSYNC\n", 14, rig->now_ns,
-				      &taken), 0);
+				      &taken),
+			 0);
 	ck_assert_uint_eq(taken, 9);
 	ck_assert_int_eq(session_feed(file, "SYNC\n", 5, rig->now_ns, &taken),
 			 -EINPROGRESS);
@@ -414,7 +422,8 @@ START_TEST(a_signal_in_sync_doubles_nothing)
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], 444);
 	session_begin_write(file, false);
 	ck_assert_int_eq(session_feed(file, "PAN BY 5; SYNC\n", 15, rig->now_ns,
-				      &taken), -EINPROGRESS);
+				      &taken),
+			 -EINPROGRESS);
 	/* Here SYNC cannot be told from what ran with it: all is taken. */
 	ck_assert_int_eq(session_end_write(file, -EINTR), 15);
 	assert_steps(889, 0);
@@ -512,6 +521,126 @@ START_TEST(a_reader_gets_one_status_line)
 }
 END_TEST
 
+/* Below the jerk limit 15 deg at 60 deg/s, 120 deg/s², 1200 deg/s³ take 0.6 s a ramp. */
+START_TEST(jerk_is_limited_unless_it_is_0)
+{
+	say("SET PAN JERK 1200\nPAN 60\n", "SET PAN JERK 0\nOK\nOK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 1.6, 0.002);
+	refused("SET PAN JERK 1801\n", EDOM,
+		"ERR 33 EDOM 14 above MAXJERK of PAN\n");
+}
+END_TEST
+
+START_TEST(presets_are_places_of_all_axes)
+{
+	char expected[64];
+	int i;
+
+	say("PAN 30 TILT 9\nSAVE left\nPAN -30 TILT 0; SAVE Right\n", "OK\nOK\nOK\n");
+	say("GO LEFT\nSYNC\n", "OK\nOK\n");
+	assert_steps(2667, 800);
+	say("go right IN 5s\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 5, 0.001);
+	assert_steps(-2667, 0);
+	say("FORGET left\n", "OK\n");
+	refused("GO left\n", EINVAL, "ERR 22 EINVAL 4 no preset named left\n");
+	refused("FORGET left\n", EINVAL, "ERR 22 EINVAL 8 no preset named left\n");
+	for (i = 1; i < PRESETS_MAX; i++) {
+		snprintf(expected, sizeof(expected), "SAVE p%d\n", i);
+		say(expected, "OK\n");
+	}
+	refused("SAVE more\n", ENOSPC,
+		"ERR 28 ENOSPC 1 all 16 presets are taken: FORGET one\n");
+	say("SAVE p3; SET PAN MAX 20\n", "SET PAN MAX 170\nOK\n");
+	/* All or nothing: the line that would have freed a place failed. */
+	refused("FORGET p1; SAVE more; FOO\n", EINVAL,
+		"ERR 22 EINVAL 23 no command or axis named FOO\n");
+	say("GO p1\n", "OK\n");
+}
+END_TEST
+
+START_TEST(wait_lets_time_pass)
+{
+	say("WAIT 2s; PAN 30 IN 1.5s; WAIT 500ms\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 4, 0.003);
+	rig->machine.realtime_offset_ns = 1790000000 * (s64)NS_PER_S;
+	say("WAIT UNTIL 1790000010.25\nPAN 0 IN 2s\n", "OK\nOK\n");
+	rig_run_to_rest(rig);
+	ck_assert_uint_eq(rig->now_ns / 1000000, 12250);
+	refused("WAIT UNTIL 1790000010.25\n", EDOM,
+		"ERR 33 EDOM 12 that will have passed by then\n");
+}
+END_TEST
+
+START_TEST(outputs_are_switched)
+{
+	say("ENABLE TILT\n", "OK\n");
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_TILT, HEAD_ENABLE)));
+	ck_assert(head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	say("PAN 9\n", "OK\n");
+	ck_assert_int_eq(rig_write(rig, file, "RELEASE\n"), -EBUSY);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "ERR 16 EBUSY 1 RELEASE needs the axes at rest\n");
+	rig_run_to_rest(rig);
+	refused("RELEASE PAN; FOO\n", EINVAL,
+		"ERR 22 EINVAL 14 no command or axis named FOO\n");
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	say("RELEASE PAN\n", "OK\n");
+	ck_assert(head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_TILT, HEAD_ENABLE)));
+}
+END_TEST
+
+START_TEST(errors_are_kept_for_those_who_cannot_read)
+{
+	struct session *echo = malloc(sizeof(*echo));
+	char line[64];
+	int i;
+
+	session_open(echo, &rig->machine, false, true, false);
+	say("ERROR?\n", "0 no error\nOK\n");
+	for (i = 0; i < 20; i++) {
+		snprintf(line, sizeof(line), "FOO%d\n", i);
+		ck_assert_int_eq(rig_write(rig, echo, line), -EINVAL);
+	}
+	for (i = 4; i < 20; i++) {
+		snprintf(line, sizeof(line),
+			 "22 EINVAL 1 no command or axis named FOO%d\nOK\n", i);
+		say("ERROR?\n", line);
+	}
+	say("ERROR?\n", "0 no error\nOK\n");
+	free(echo);
+}
+END_TEST
+
+START_TEST(those_who_watch_are_told)
+{
+	say("WATCH ON\n", "OK\n");
+	say("@a PAN 1; PAN 2\n", "@a OK\n");
+	rig_run_to_rest(rig);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "* STATE RUN\n@a * DONE\n@a * DONE\n* STATE IDLE\n");
+	say("HALT\n", "OK\n");
+	machine_service(&rig->machine, rig->now_ns);
+	ck_assert(session_can_read(file));
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "* STATE ALARM\n* ALARM HALTED\n");
+	say("WATCH OFF; RESET\nPAN 0\nSYNC\n", "OK\nOK\nOK\n");
+}
+END_TEST
+
+START_TEST(an_idle_driver_is_switched_off)
+{
+	say("SET PAN IDLE 2s; PAN 1\nSYNC\n", "SET PAN IDLE 0us\nOK\nOK\n");
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	rig_run(rig, rig->now_ns + 1900000000);
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	rig_run_to_rest(rig);
+	ck_assert(head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
+}
+END_TEST
+
 START_TEST(names_of_axes_are_checked)
 {
 	static const char *const bad[] = { "", "PAN", "pan", "9x", "a-b", "STOP",
@@ -565,6 +694,13 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, scale_and_is_move_nothing);
 	tcase_add_test(tests, invert_turns_the_other_way);
 	tcase_add_test(tests, a_reader_gets_one_status_line);
+	tcase_add_test(tests, jerk_is_limited_unless_it_is_0);
+	tcase_add_test(tests, presets_are_places_of_all_axes);
+	tcase_add_test(tests, wait_lets_time_pass);
+	tcase_add_test(tests, outputs_are_switched);
+	tcase_add_test(tests, errors_are_kept_for_those_who_cannot_read);
+	tcase_add_test(tests, those_who_watch_are_told);
+	tcase_add_test(tests, an_idle_driver_is_switched_off);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The commands that act at once: they stop, hold and set. What reaches the axes
+ * (HALT, driver outputs) is noted in the transaction and happens when the whole
+ * line is good.
+ */
+#include "transaction.h"
+
+int command_IS(struct transaction *line, const struct command *command)
+{
+	struct machine *machine = line->machine;
+	unsigned int i;
+
+	if (transaction_moves(line))
+		return error_set(line->report, EBUSY, command->column,
+				 "IS needs the axes at rest");
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+
+		if (!(command->axes & BIT(i)))
+			continue;
+		if (transaction_convert(line, i, &command->value[i],
+					&axis->target))
+			return -EINVAL;
+		axis_set_origin(axis, motion_steps(&machine->motion, i));
+		axis->trusted = true;
+	}
+	return 0;
+}
+
+/* The targets that a stop leaves: where the staged plan comes to rest. */
+static void rest_where_staged(struct transaction *line)
+{
+	struct machine *machine = line->machine;
+	const struct queue_entry *running =
+		machine_entry(machine, machine->state.done + 1);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+		s64 steps = motion_staged_steps(&machine->motion, i) -
+			    axis->origin;
+		s64 candidate = machine->rest[i];
+
+		if (axis_steps(axis, running->target[i]) == steps)
+			candidate = running->target[i];
+		axis->target = axis_resting_position(axis, steps, candidate);
+	}
+}
+
+/* What the line staged before is forgotten. */
+static void unstage(struct transaction *line)
+{
+	motion_abandon(&line->machine->motion);
+	line->moved = false;
+	line->stopped = false;
+	line->state->queued = line->machine->state.queued;
+}
+
+int command_STOP(struct transaction *line, const struct command *command)
+{
+	struct machine *machine = line->machine;
+	struct plan_axis limits[AXES_MAX] = {};
+	u32 axes = command->axes ? command->axes : BIT(AXES_MAX) - 1;
+	unsigned int i;
+
+	unstage(line);
+	line->state->stops++;
+	line->acknowledged = true;
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+
+		axis->target = machine->rest[i];
+		limits[i] = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+	}
+	if (!transaction_moves(line))
+		return 0;
+	motion_stage_cut(&machine->motion, line->now_ns);
+	line->moved = true;
+	line->stopped = true;
+	if (plan_stop(&machine->motion, axes, limits))
+		return -EAGAIN;
+	rest_where_staged(line);
+	line->state->done = line->state->queued;
+	transaction_queue(line);
+	return 0;
+}
+
+int command_HALT(struct transaction *line, const struct command *command)
+{
+	unstage(line);
+	line->enable = 0;
+	line->halt = true;
+	line->acknowledged = true;
+	line->state->halted = true;
+	line->state->stops++;
+	return 0;
+}
+
+int command_RESET(struct transaction *line, const struct command *command)
+{
+	line->state->halted = false;
+	line->acknowledged = true;
+	return 0;
+}
+
+int command_SYNC(struct transaction *line, const struct command *command)
+{
+	if (line->state->halted && !line->halt)
+		return error_set(line->report, ESHUTDOWN, command->column,
+				 "alarm HALTED");
+	if (!line->acknowledged)
+		return error_set(line->report, ECANCELED, command->column,
+				 "stopped");
+	if (line->nonblocking && transaction_moves(line))
+		return -EAGAIN;
+	line->sync = true;
+	line->sync_number = line->state->queued;
+	return 0;
+}
+
+/* The axes named, or all. */
+static u32 axes_of(const struct transaction *line, const struct command *command)
+{
+	return command->axes ? command->axes :
+			       BIT(line->machine->names.count) - 1;
+}
+
+int command_ENABLE(struct transaction *line, const struct command *command)
+{
+	u32 axes = axes_of(line, command);
+
+	line->state->enabled |= axes;
+	line->enable |= axes;
+	line->release &= ~axes;
+	return 0;
+}
+
+int command_RELEASE(struct transaction *line, const struct command *command)
+{
+	u32 axes = axes_of(line, command);
+
+	if (transaction_moves(line))
+		return error_set(line->report, EBUSY, command->column,
+				 "RELEASE needs the axes at rest");
+	line->state->enabled &= ~axes;
+	line->release |= axes;
+	line->enable &= ~axes;
+	return 0;
+}
