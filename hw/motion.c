@@ -8,6 +8,8 @@
 
 /* pins->set() calls in one motion_run(). */
 #define SETS_MAX 16
+/* Edges this close leave in one, if both are due. */
+#define TOGETHER_NS 1000
 
 static void lock(const struct motion *motion)
 {
@@ -125,12 +127,12 @@ static bool is_idle(const struct motion *motion, u64 now_ns)
 }
 
 /* At rest, let plan time be real time again. Under the lock. */
-static void end_slip(struct motion *motion)
+static void end_slip(struct motion *motion, u64 now_ns)
 {
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++)
-		pulse_shift(&motion->axis[i].pulse, motion->slip_ns);
+		pulse_slip(&motion->axis[i].pulse, -(s64)motion->slip_ns, now_ns);
 	motion->run_ns += motion->slip_ns;
 	motion->end_ns += motion->slip_ns;
 	motion->slip_ns = 0;
@@ -152,7 +154,7 @@ void motion_stage(struct motion *motion, u64 now_ns)
 	collect(motion, now_ns);
 	lock(motion);
 	if (is_idle(motion, plan_ns(motion, now_ns)))
-		end_slip(motion);
+		end_slip(motion, now_ns);
 	motion->stage_ns = max(motion->end_ns,
 			       plan_ns(motion, now_ns) + MOTION_LEAD_NS);
 	for (i = 0; i < motion->axes; i++)
@@ -288,7 +290,7 @@ static void find_step(struct motion *motion, struct motion_axis *axis, u64 now_n
 	bool up;
 
 	if (stepgen_next(&axis->stepgen, motion->segment, &step_ns, &up))
-		pulse_step(&axis->pulse, step_ns, up, now_ns);
+		pulse_step(&axis->pulse, step_ns, up, U64_MAX, now_ns);
 	else
 		pulse_no_step(&axis->pulse, now_ns);
 }
@@ -313,8 +315,9 @@ static u16 link_staged(struct motion *motion, u64 now_ns)
 		segment->next = motion->staged_first;
 	}
 	if (motion->cut && segment) {
+		segment->at_rest = motion->staged_first == SEGMENT_NONE ||
+				   (segment->at_rest && motion->cut_u == segment->end);
 		segment->end = motion->cut_u;
-		segment->at_rest = segment->at_rest || motion->staged_first == SEGMENT_NONE;
 		for (i = 0; i < motion->axes; i++)
 			segment->cubic[i].last = motion->cut_steps[i];
 	}
@@ -482,6 +485,14 @@ unsigned int motion_room(const struct motion *motion)
 	return motion->free_count - min_t(u16, motion->free_count, SEGMENTS_FOR_STOP);
 }
 
+/* The step that follows one just emitted. */
+struct next_step {
+	u64 step_ns;
+	u64 slack_ns;
+	bool found;
+	bool up;
+};
+
 /*
  * A step was emitted at plan time @now_ns; find the axis's next. Returns by how
  * much the plan has to slip.
@@ -493,42 +504,48 @@ unsigned int motion_room(const struct motion *motion)
  * on their path. Lateness counts from when the pulse rules let the step rise had
  * every edge been served in time: what the rules cost is no lateness.
  */
-static u64 advance(struct motion *motion, struct motion_axis *axis, u64 now_ns,
-		   u64 *next_ns, bool *up, bool *found)
+static u64 advance(struct motion *motion, struct motion_axis *axis,
+		   struct next_step *next, u64 now_ns)
 {
-	struct motion_lateness *lateness = &motion->lateness;
 	u64 late = now_ns - min(now_ns, axis->pulse.planned_ns);
 	u64 interval;
 
 	axis->steps += axis->pulse.up ? 1 : -1;
-	lateness->max_ns = max(lateness->max_ns, late);
-	*found = stepgen_next(&axis->stepgen, motion->segment, next_ns, up);
-	if (!*found)
+	motion->lateness.max_ns = max(motion->lateness.max_ns, late);
+	next->found = stepgen_next(&axis->stepgen, motion->segment, &next->step_ns,
+				   &next->up);
+	if (!next->found)
 		return 0;
-	interval = *next_ns - min(*next_ns, axis->pulse.step_ns);
-	if (late <= interval / 4)
-		return 0;
-	lateness->late_edges++;
-	return late - interval / 4;
+	interval = next->step_ns - min(next->step_ns, axis->pulse.step_ns);
+	next->slack_ns = interval / 4;
+	return late - min(late, next->slack_ns);
 }
 
-/* Take the edges in @edges into account, which were emitted at plan time @now_ns. */
+/*
+ * Take the edges of the axes in @edges into account, which were emitted at plan
+ * time @now_ns. A fall or a change of DIR so late that the next rise will be
+ * late lets the plan slip at once: else the other axes would be ahead by then.
+ */
 static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
 {
-	struct {
-		u64 step_ns;
-		bool risen, found, up;
-	} next[AXES_MAX];
-	u64 slip = 0;
+	struct next_step next[AXES_MAX];
+	u64 slip = 0, excess;
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++) {
 		struct motion_axis *axis = &motion->axis[i];
+		bool risen = axis->pulse.edge == PULSE_RISE;
 
-		next[i].risen = (edges >> i & 1) && axis->pulse.edge == PULSE_RISE;
-		if (next[i].risen)
-			slip = max(slip, advance(motion, axis, now_ns, &next[i].step_ns,
-						 &next[i].up, &next[i].found));
+		next[i].found = false;
+		if (!(edges >> i & 1))
+			continue;
+		pulse_served(&axis->pulse, now_ns);
+		if (risen)
+			excess = advance(motion, axis, &next[i], now_ns);
+		else
+			excess = pulse_excess(&axis->pulse);
+		motion->lateness.late_edges += excess > 0;
+		slip = max(slip, excess);
 	}
 	motion->slip_ns += slip;
 	motion->lateness.slip_ns += slip;
@@ -536,19 +553,39 @@ static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
 	for (i = 0; i < motion->axes; i++) {
 		struct pulse *pulse = &motion->axis[i].pulse;
 
-		if (edges >> i & 1)
-			pulse_served(pulse, now_ns);
-		if (next[i].risen && next[i].found)
-			pulse_step(pulse, next[i].step_ns, next[i].up, now_ns);
+		if (slip)
+			pulse_slip(pulse, slip, now_ns);
+		if (next[i].found)
+			pulse_step(pulse, next[i].step_ns, next[i].up,
+				   next[i].slack_ns, now_ns);
 	}
 }
 
-/* Emit one edge of each axis that has one due. Returns the axes, a bit each. */
+/* When the next edge of any axis is due, or U64_MAX. */
+static u64 first_due(const struct motion *motion)
+{
+	u64 due_ns = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++)
+		due_ns = min(due_ns, motion->axis[i].pulse.due_ns);
+	return due_ns;
+}
+
+/*
+ * Emit the edge that is due first and what is due together with it. When late,
+ * not all that is overdue: the plan may slip now, and then the rest is early.
+ * Returns the axes whose edges they were, a bit each.
+ */
 static u32 emit_edges(struct motion *motion, u64 now_ns)
 {
 	u32 edges = 0, lines = 0, levels = 0;
+	u64 due_ns = first_due(motion);
 	unsigned int i;
 
+	if (due_ns > now_ns)
+		return 0;
+	now_ns = min(now_ns, due_ns + TOGETHER_NS);
 	for (i = 0; i < motion->axes; i++) {
 		const struct pulse *pulse = &motion->axis[i].pulse;
 		u32 line = pulse->edge == PULSE_DIR ? PIN_DIR(i) : PIN_STEP(i);
@@ -567,8 +604,8 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 
 u64 motion_run(struct motion *motion, u64 now_ns)
 {
-	u64 next_ns = U64_MAX;
 	unsigned int i;
+	u64 due_ns;
 
 	for (i = 0; i < SETS_MAX; i++) {
 		u64 now = plan_ns(motion, now_ns);
@@ -579,7 +616,6 @@ u64 motion_run(struct motion *motion, u64 now_ns)
 			break;
 		after_edges(motion, edges, now);
 	}
-	for (i = 0; i < motion->axes; i++)
-		next_ns = min(next_ns, motion->axis[i].pulse.due_ns);
-	return next_ns == U64_MAX ? U64_MAX : next_ns + motion->slip_ns;
+	due_ns = first_due(motion);
+	return due_ns == U64_MAX ? U64_MAX : due_ns + motion->slip_ns;
 }

@@ -50,11 +50,13 @@ static void schedule(struct pulse *pulse, u64 now_ns)
 	}
 }
 
-void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 now_ns)
+void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,
+		u64 now_ns)
 {
 	pulse->step = true;
 	pulse->step_ns = step_ns;
 	pulse->up = up;
+	pulse->slack_ns = slack_ns;
 	if (dir_must_change(pulse))
 		pulse->planned_ns = rise_due(pulse, dir_due(pulse, now_ns));
 	else
@@ -98,8 +100,24 @@ void pulse_served(struct pulse *pulse, u64 now_ns)
 	schedule(pulse, now_ns);
 }
 
-void pulse_shift(struct pulse *pulse, u64 ns)
+u64 pulse_excess(const struct pulse *pulse)
 {
-	pulse->fall_ns += ns;
-	pulse->dir_ns += ns;
+	u64 rise_ns = pulse->due_ns;
+
+	if (pulse->edge == PULSE_DIR)
+		rise_ns = rise_due(pulse, pulse->due_ns);
+	else if (pulse->edge != PULSE_RISE)
+		return 0;
+	rise_ns -= min(rise_ns, pulse->planned_ns);
+	return rise_ns - min(rise_ns, pulse->slack_ns);
+}
+
+void pulse_slip(struct pulse *pulse, s64 ns, u64 now_ns)
+{
+	/* In the beginning, 0, nothing has happened yet. */
+	if (ns < 0 || pulse->fall_ns > (u64)ns)
+		pulse->fall_ns -= ns;
+	if (ns < 0 || pulse->dir_ns > (u64)ns)
+		pulse->dir_ns -= ns;
+	schedule(pulse, now_ns);
 }

@@ -29,6 +29,7 @@ struct pulse {
 	u64 due_ns; /* the next edge; U64_MAX if there is none */
 	u64 step_ns; /* the next step, as the plan wants it */
 	u64 planned_ns; /* its rise if no edge before it is late */
+	u64 slack_ns; /* how much later it may be */
 	u64 fall_ns; /* of the last pulse, past or to come */
 	u64 dir_ns; /* when DIR changed last */
 	enum pulse_edge edge; /* the next one */
@@ -41,8 +42,12 @@ struct pulse {
 
 void pulse_init(struct pulse *pulse);
 
-/* The next step is due at @step_ns. Any context, as all below. */
-void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 now_ns);
+/*
+ * The next step is due at @step_ns, and should be no more than @slack_ns late.
+ * Any context, as all below.
+ */
+void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,
+		u64 now_ns);
 
 /* There is no next step. A pulse that has begun ends in its time. */
 void pulse_no_step(struct pulse *pulse, u64 now_ns);
@@ -56,7 +61,13 @@ bool pulse_level(const struct pulse *pulse);
  */
 void pulse_served(struct pulse *pulse, u64 now_ns);
 
-/* Plan time was set back by @ns at rest: what is past stays in the past. */
-void pulse_shift(struct pulse *pulse, u64 ns);
+/* How much later than its slack allows the rise will be, for edges that were late. */
+u64 pulse_excess(const struct pulse *pulse);
+
+/*
+ * Plan time is @ns less than it was (or more, if negative) and @now_ns now: what
+ * happened keeps its real time, what is planned its plan time.
+ */
+void pulse_slip(struct pulse *pulse, s64 ns, u64 now_ns);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arithmetic on struct real. Results are within one unit of the 64th bit; that
- * is 2^-33 of a step in a move of 2^31 steps, so nothing here counts guard bits
- * beyond what subtraction of near-equal numbers needs.
+ * Arithmetic on struct real. Results are within a unit or two of the 64th bit
+ * (roots: four); that is 2^-31 of a step in a move of 2^31 steps, so nothing here
+ * has guard bits beyond what subtraction of near-equal numbers needs.
  */
 #include "real.h"
 
