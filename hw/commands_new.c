@@ -44,4 +44,3 @@ int command_RESUME(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);
 }
-

@@ -10,6 +10,9 @@
 
 #include "rig.h"
 
+#define STATUS_IDLE(pan) \
+	"STATE=IDLE PAN=" pan ".000000 TILT=0.000000 QUEUE=0/64 ALARM= UNTRUSTED=\n"
+
 static struct rig *rig;
 static struct session *file;
 
@@ -76,8 +79,7 @@ START_TEST(pan_turns_the_motor)
 	say("PAN 30\n", "OK\n");
 	assert_steps(2667, 0);
 	say("PAN?\n", "PAN=30.000000 STEPS=2667\nOK\n");
-	say("?\n", "STATE=IDLE PAN=30.000000 TILT=0.000000 QUEUE=0/64 ALARM= "
-		   "UNTRUSTED=\nOK\n");
+	say("?\n", STATUS_IDLE("30") "OK\n");
 	say("PAN -30\n", "OK\n");
 	assert_steps(-2667, 0);
 }
@@ -344,8 +346,7 @@ START_TEST(halt_gives_no_more_pulses)
 	steps = rig->head.position[HEAD_PAN];
 	say("RESET; PAN IS 10; TILT IS 0\n", "OK\n");
 	say("PAN 0\nSYNC\n", "OK\nOK\n");
-	say("?\n", "STATE=IDLE PAN=0.000000 TILT=0.000000 QUEUE=0/64 ALARM= "
-		   "UNTRUSTED=\nOK\n");
+	say("?\n", STATUS_IDLE("0") "OK\n");
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], steps - 889);
 	say("HALT; RESET\n", "OK\n");
 	say("PAN 1\nSYNC\n", "OK\nOK\n");
@@ -513,8 +514,7 @@ START_TEST(a_reader_gets_one_status_line)
 	while ((count = session_read(reader, line + length, 7, rig->now_ns)) > 0)
 		length += count;
 	ck_assert_int_eq(count, 0);
-	ck_assert_str_eq(line, "STATE=IDLE PAN=0.000000 TILT=0.000000 "
-			       "QUEUE=0/64 ALARM= UNTRUSTED=\n");
+	ck_assert_str_eq(line, STATUS_IDLE("0"));
 	free(reader);
 	ck_assert_int_eq(session_read(file, line, sizeof(line), rig->now_ns),
 			 -EAGAIN);
