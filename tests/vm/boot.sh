@@ -30,7 +30,10 @@ if [ "$1" = -l ]; then
 	shift
 fi
 board=$1
-version=$("$here/fetch.sh")
+case $board in
+x86) version=$("$here/fetch.sh" amd64) ;;
+*) version=$("$here/fetch.sh" arm64) ;;
+esac
 cache=$top/build/cache/$version
 
 if [ $# -gt 1 ]; then

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Fetches what the emulated boards run: Debian's stock arm64 and amd64 kernels
-# of the very version whose headers are installed, arm64 headers and busybox,
-# to build/cache/VERSION/. Changes nothing on this system: apt works on a state
-# of its own, and checks signatures with the system's keys. Prints VERSION.
+# Fetches what the emulated boards run: Debian's stock kernel of the very version
+# whose headers are installed (for arm64 also headers and busybox), to
+# build/cache/VERSION/ARCHITECTURE/. Changes nothing on this system: apt works on
+# a state of its own, and checks signatures with the system's keys. Prints VERSION.
+#
+# usage: tests/vm/fetch.sh [arm64|amd64]
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -16,55 +18,66 @@ version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
 	echo "fetch: no headers of Debian's kernel 6.1 in /usr/src" >&2
 	exit 1
 }
-cache=$PWD/build/cache/$version
+architecture=${1:-arm64}
+cache=$PWD/build/cache/$version/$architecture
 if [ -e "$cache/complete" ]; then
 	echo "$version"
 	exit
 fi
 
-echo "fetch: Debian's kernel $version for arm64 and amd64, 130 MB" >&2
+echo "fetch: Debian's kernel $version for $architecture, 70 MB" >&2
 rm -rf "$cache"
-mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
-	"$cache/arm64/usr/lib" "$cache/amd64"
+mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
 
 in_own_state()
 {
-	apt-get -qq -oAPT::Architecture=arm64 -oAPT::Architectures=arm64,amd64 \
+	apt-get -qq -oAPT::Architecture="$architecture" \
+		-oAPT::Architectures="$architecture" \
 		-oDir::State::Lists="$cache/apt/lists" \
 		-oDir::State::status=/dev/null -oDir::Cache="$cache/apt" \
-		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@"
+		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@" >&2
 }
 
-unpack() # PACKAGE TO PATTERN...
+download() # PACKAGE...
+{
+	in_own_state update
+	(cd "$cache/apt" && in_own_state download "$@") || {
+		echo "fetch: could not download; no network, or $version has left the archive" >&2
+		echo "fetch: (then: apt-get install linux-headers-amd64)" >&2
+		exit 1
+	}
+}
+
+unpack() # PACKAGE PATTERN...
 {
 	package=$1
-	to=$2
-	shift 2
+	shift
 	dpkg --fsys-tarfile "$cache/apt/$package"_*.deb |
-		tar -x -C "$to" --wildcards "$@"
+		tar -x -C "$cache" --wildcards "$@"
 }
 
-in_own_state update >&2
-(cd "$cache/apt" && in_own_state download \
-	"linux-image-$version-arm64:arm64" "linux-headers-$version-arm64:arm64" \
-	busybox-static:arm64 "linux-image-$version-amd64:amd64") >&2 || {
-	echo "fetch: could not download; no network, or $version has left the archive" >&2
-	echo "fetch: (then: apt-get install linux-headers-amd64)" >&2
-	exit 1
-}
-unpack "linux-image-$version-arm64" "$cache/arm64" \
-	'./boot/vmlinuz-*' '*/bcm2837-rpi-3-b.dtb' '*/bcm2835_wdt.ko'
-unpack "linux-headers-$version-arm64" "$cache/arm64" './usr/src/*'
-unpack busybox-static "$cache/arm64" ./bin/busybox
-unpack "linux-image-$version-amd64" "$cache/amd64" './boot/vmlinuz-*'
-# the headers' links to scripts that run here lead to /usr/lib
-ln -s /usr/lib/linux-kbuild-6.1 "$cache/arm64/usr/lib/"
+image=linux-image-$version-$architecture
+case $architecture in
+arm64)
+	headers=linux-headers-$version-arm64
+	download "$image" "$headers" busybox-static
+	unpack "$image" './boot/vmlinuz-*' '*/bcm2837-rpi-3-b.dtb' '*/bcm2835_wdt.ko'
+	unpack "$headers" './usr/src/*'
+	unpack busybox-static ./bin/busybox
+	# the headers' links to scripts that run here lead to /usr/lib
+	ln -s /usr/lib/linux-kbuild-6.1 "$cache/usr/lib/"
+	;;
+amd64)
+	download "$image"
+	unpack "$image" './boot/vmlinuz-*'
+	# Unpacked here, so that no emulated processor has to: 6 s of a boot
+	vmlinuz=$cache/boot/vmlinuz-$version-amd64
+	offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz" | head -n 1 | cut -d : -f 1)
+	tail -c "+$((offset + 1))" "$vmlinuz" | xz -dc --single-stream >"$cache/vmlinux"
+	rm "$vmlinuz"
+	;;
+esac
 
-# Unpacked here, so that no emulated processor has to do it: 6 s of a boot
-vmlinuz=$cache/amd64/boot/vmlinuz-$version-amd64
-offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz" | head -n 1 | cut -d : -f 1)
-tail -c "+$((offset + 1))" "$vmlinuz" | xz -dc --single-stream >"$cache/amd64/vmlinux"
-
-rm -r "$cache/apt" "$vmlinuz"
+rm -r "$cache/apt"
 touch "$cache/complete"
 echo "$version"
