@@ -34,13 +34,3 @@ int command_HOME(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);
 }
-
-int command_PAUSE(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_RESUME(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}

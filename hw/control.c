@@ -54,7 +54,9 @@ static void unstage(struct transaction *line)
 	motion_abandon(&line->machine->motion);
 	line->moved = false;
 	line->stopped = false;
+	line->paused = false;
 	line->state->queued = line->machine->state.queued;
+	line->state->hold = false;
 }
 
 int command_STOP(struct transaction *line, const struct command *command)
@@ -82,6 +84,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 		return -EAGAIN;
 	rest_where_staged(line);
 	line->state->done = line->state->queued;
+	transaction_entry(line)->kind = ENTRY_STOP;
 	transaction_queue(line);
 	return 0;
 }
@@ -147,4 +150,41 @@ int command_RELEASE(struct transaction *line, const struct command *command)
 	line->release |= axes;
 	line->enable &= ~axes;
 	return 0;
+}
+
+/* Stop on the path; what is left of it is planned anew by RESUME. */
+int command_PAUSE(struct transaction *line, const struct command *command)
+{
+	struct machine *machine = line->machine;
+	struct plan_axis limits[AXES_MAX] = {};
+	unsigned int i;
+
+	if (line->state->hold || line->halt)
+		return 0;
+	motion_abandon(&machine->motion);
+	line->moved = false;
+	line->paused = true;
+	line->state->hold = true;
+	if (machine->state.queued == machine->state.done)
+		return 0;
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &line->state->axis[i];
+
+		limits[i] = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+	}
+	motion_stage_cut(&machine->motion, line->now_ns);
+	line->moved = true;
+	line->held_ns = motion_staged_end_ns(&machine->motion);
+	return plan_stop(&machine->motion, BIT(AXES_MAX) - 1, limits) ? -EAGAIN : 0;
+}
+
+int command_RESUME(struct transaction *line, const struct command *command)
+{
+	if (!line->state->hold)
+		return 0;
+	if (line->paused)
+		return error_set(line->report, EBUSY, command->column,
+				 "RESUME after PAUSE needs a line of its own");
+	line->state->hold = false;
+	return transaction_stage(line);
 }

@@ -120,6 +120,8 @@ static enum machine_mode machine_mode(const struct machine_state *state)
 {
 	if (state->halted)
 		return MODE_ALARM;
+	if (state->hold)
+		return MODE_HOLD;
 	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
 }
 
@@ -188,7 +190,8 @@ static void drive_enable(struct machine *machine, u32 axes, bool on)
 
 static void retire(struct machine *machine, u64 now_ns)
 {
-	while (machine->state.done != machine->state.queued) {
+	while (machine->state.done != machine->state.queued &&
+	       !machine->state.hold) {
 		struct queue_entry *entry =
 			machine_entry(machine, machine->state.done + 1);
 
@@ -232,6 +235,8 @@ u64 machine_service(struct machine *machine, u64 now_ns)
 	tell_changes(machine);
 	if (machine->state.done == machine->state.queued)
 		return release_idle(machine, now_ns);
+	if (machine->state.hold)
+		return U64_MAX;
 	return motion_real_ns(&machine->motion,
 			      machine_entry(machine, machine->state.done + 1)->end_ns);
 }
@@ -377,6 +382,16 @@ void transaction_queue(struct transaction *line)
 		entry->target[i] = line->state->axis[i].target;
 }
 
+/* Of a WAIT that is held on its way, what is left. */
+static void keep_rest_of_wait(struct machine *machine, u64 held_ns)
+{
+	struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
+
+	if (machine->state.done != machine->state.queued &&
+	    entry->kind == ENTRY_WAIT && entry->end_ns - held_ns < entry->time_ns)
+		entry->time_ns = entry->end_ns - held_ns;
+}
+
 /* All commands of the line are good: let them take effect. */
 static int take_effect(struct transaction *line, struct line_result *result)
 {
@@ -386,12 +401,17 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	/* First, since the first step may be due at once. */
 	if (line->enable)
 		drive_enable(machine, line->enable, true);
-	if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
+	/* What is queued on hold was planned only to see whether it can be done. */
+	if (machine->staged.hold && !line->paused)
+		motion_abandon(&machine->motion);
+	else if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
 		result->late = true;
 		return -EAGAIN;
 	}
 	if (line->stopped)
 		drop_queue(machine, ENTRY_STOPPED);
+	if (line->paused)
+		keep_rest_of_wait(machine, line->held_ns);
 	machine->state = machine->staged;
 	if (line->timing)
 		configure_pulses(machine);

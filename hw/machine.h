@@ -47,10 +47,23 @@ enum entry_outcome {
 	ENTRY_HALTED,
 };
 
-/* A place in the queue: a move, until the plan has passed its end. */
+enum entry_kind {
+	ENTRY_STOP, /* slowing down: nothing to plan anew */
+	ENTRY_MOVE,
+	ENTRY_WAIT,
+	ENTRY_UNTIL,
+};
+
+/*
+ * A place in the queue until the plan has passed its end, and what it takes to
+ * plan it anew when it was held.
+ */
 struct queue_entry {
 	u32 number; /* counts all entries ever queued, from 1 */
 	enum entry_outcome outcome;
+	enum entry_kind kind;
+	struct plan_move move; /* ENTRY_MOVE */
+	u64 time_ns; /* how long to WAIT, or UNTIL when (monotonic) */
 	u64 end_ns; /* plan time */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
 	char tag[TAG_MAX + 1]; /* of its line */
@@ -61,6 +74,7 @@ struct machine_state {
 	struct axis axis[AXES_MAX];
 	u32 enabled; /* bit n: axis n's driver output is on */
 	bool halted; /* alarm */
+	bool hold; /* PAUSE: what is queued is not planned */
 	u32 stops; /* STOP and HALT commands so far */
 	u32 queued; /* number of the last entry queued */
 	u32 done; /* number of the last entry that ended */

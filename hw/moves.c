@@ -9,9 +9,10 @@
 static int check_move(struct transaction *line,
 		      const struct command *command)
 {
-	if (line->halt)
+	if (line->halt || line->paused)
 		return error_set(line->report, EBUSY, command->column,
-				 "a move after HALT needs a line of its own");
+				 "a move after %s needs a line of its own",
+				 line->halt ? "HALT" : "PAUSE");
 	if (line->state->halted)
 		return error_set(line->report, ESHUTDOWN, command->column,
 				 "alarm HALTED: RESET first");
@@ -91,24 +92,120 @@ static int find_speed(struct transaction *line, const struct command *command,
 	return 0;
 }
 
-/* What has to come before a first step: staging, and drivers switched on. */
-static void prepare_motion(struct transaction *line, u32 axes)
+/*
+ * Stage @entry behind what is staged. 0, -EDOM with @shortest_ns filled, or -EAGAIN
+ * if segments run out.
+ */
+static int stage_entry(struct motion *motion, struct queue_entry *entry,
+		       u64 *shortest_ns)
 {
-	struct motion *motion = &line->machine->motion;
+	int error = 0;
+
+	switch (entry->kind) {
+	case ENTRY_STOP:
+		break;
+	case ENTRY_MOVE:
+		error = plan_move(motion, &entry->move, shortest_ns);
+		break;
+	case ENTRY_WAIT:
+		motion_stage_rest(motion, motion_staged_end_ns(motion) +
+						  entry->time_ns);
+		break;
+	case ENTRY_UNTIL:
+		motion_stage_rest(motion, entry->time_ns);
+		break;
+	}
+	entry->end_ns = motion_staged_end_ns(motion);
+	return error == -ENOSPC ? -EAGAIN : error;
+}
+
+/*
+ * The move was held on its way: of the time that it was to take, as much is left
+ * as of its way.
+ */
+static void shorten_duration(struct machine *machine, struct plan_move *move)
+{
+	struct real longest = real_from(0), left = real_from(0);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &machine->state.axis[i];
+		s64 from = axis_steps(axis, machine->rest[i]) + axis->origin;
+		s64 held = motion_staged_steps(&machine->motion, i);
+		s64 to = move->axis[i].target;
+
+		if (!(move->axes & BIT(i)) ||
+		    real_compare(real_magnitude(to - from), longest) <= 0)
+			continue;
+		longest = real_magnitude(to - from);
+		left = real_magnitude(to - held);
+	}
+	if (move->duration_ns && real_sign(longest))
+		move->duration_ns = real_round(real_mul(
+			real_from(move->duration_ns), real_div(left, longest)));
+}
+
+/* Plan anew a move that was held, and perhaps begun. */
+static int stage_held_move(struct machine *machine, struct queue_entry *entry)
+{
+	struct motion *motion = &machine->motion;
+	struct plan_move move = entry->move;
+	u64 shortest_ns;
+	int error;
+
+	if (entry->number == machine->state.done + 1)
+		shorten_duration(machine, &move);
+	error = plan_move(motion, &move, &shortest_ns);
+	if (error == -EDOM) {
+		/* The end of a move may need more than its share of the time. */
+		move.duration_ns = 0;
+		error = plan_move(motion, &move, &shortest_ns);
+	}
+	entry->end_ns = motion_staged_end_ns(motion);
+	return error ? -EAGAIN : 0;
+}
+
+static int stage_held(struct transaction *line)
+{
+	struct machine *machine = line->machine;
+	u32 number = line->state->done;
+	int error = 0;
+
+	while (!error && number != line->state->queued) {
+		struct queue_entry *entry = machine_entry(machine, ++number);
+
+		if (entry->kind == ENTRY_MOVE)
+			error = stage_held_move(machine, entry);
+		else
+			error = stage_entry(&machine->motion, entry, NULL);
+	}
+	return error;
+}
+
+int transaction_stage(struct transaction *line)
+{
+	if (line->moved)
+		return 0;
+	line->moved = true;
+	motion_stage(&line->machine->motion, line->now_ns);
+	return line->machine->state.hold ? stage_held(line) : 0;
+}
+
+/* Switch on the drivers of @axes, and let them settle before the first step. */
+static void enable_axes(struct transaction *line, u32 axes)
+{
 	u32 off = axes & ~line->state->enabled;
 	u64 delay_ns = 0;
 	unsigned int i;
 
-	if (!line->moved)
-		motion_stage(motion, line->now_ns);
-	line->moved = true;
 	for (i = 0; i < line->machine->names.count; i++)
 		if (off & BIT(i))
 			delay_ns = max(delay_ns,
 				       (u64)line->state->axis[i]
 					       .setting[SETTING_ENABLEDELAY]);
 	if (delay_ns)
-		motion_stage_rest(motion, line->now_ns + delay_ns);
+		motion_stage_rest(&line->machine->motion,
+				  line->now_ns + delay_ns);
 	line->enable |= off;
 	line->state->enabled |= off;
 }
@@ -125,14 +222,22 @@ static int report_too_short(struct transaction *line,
 
 int command_MOVE(struct transaction *line, const struct command *command)
 {
-	struct motion *motion = &line->machine->motion;
-	struct plan_move move = { .axes = command->axes };
+	struct queue_entry *entry = transaction_entry(line);
+	struct plan_move *move = &entry->move;
 	u64 shortest_ns = 0;
 	unsigned int i;
 	s64 speed;
 	int error;
 
 	error = check_move(line, command);
+	if (error)
+		return error;
+	entry->kind = ENTRY_MOVE;
+	move->axes = command->axes;
+	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
+	move->duration_ns = command->has_duration ?
+				    max(command->duration_ns, 1ULL) :
+				    0;
 	for (i = 0; i < line->machine->names.count && !error; i++) {
 		if (!(command->axes & BIT(i)))
 			continue;
@@ -140,43 +245,42 @@ int command_MOVE(struct transaction *line, const struct command *command)
 		if (!error)
 			error = find_speed(line, command, i, &speed);
 		if (!error)
-			move.axis[i] = axis_limits(&line->state->axis[i],
-						   speed);
+			move->axis[i] = axis_limits(&line->state->axis[i], speed);
 	}
+	if (!error)
+		error = transaction_stage(line);
 	if (error)
 		return error;
-	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
-	if (command->has_duration)
-		move.duration_ns = max(command->duration_ns, 1ULL);
-	prepare_motion(line, command->axes);
-	error = plan_move(motion, &move, &shortest_ns);
+	enable_axes(line, command->axes);
+	error = stage_entry(&line->machine->motion, entry, &shortest_ns);
 	if (error == -EDOM)
 		return report_too_short(line, command, shortest_ns);
-	if (error)
-		return -EAGAIN;
-	transaction_queue(line);
-	return 0;
+	if (!error)
+		transaction_queue(line);
+	return error;
 }
 
 int command_WAIT(struct transaction *line, const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
-	s64 until_ns;
+	struct queue_entry *entry = transaction_entry(line);
 	int error = check_move(line, command);
 
+	if (!error)
+		error = transaction_stage(line);
 	if (error)
 		return error;
-	prepare_motion(line, 0);
-	until_ns = motion_staged_end_ns(motion) + command->duration_ns;
+	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
+	entry->time_ns = command->duration_ns;
 	if (command->until) {
-		until_ns = command->realtime_ns -
-			   line->machine->realtime_offset_ns;
-		if (until_ns < (s64)motion_staged_end_ns(motion))
+		entry->time_ns = command->realtime_ns -
+				 line->machine->realtime_offset_ns;
+		if ((s64)entry->time_ns < (s64)motion_staged_end_ns(motion))
 			return error_set(line->report, EDOM,
 					 command->duration_column,
 					 "that will have passed by then");
 	}
-	motion_stage_rest(motion, until_ns);
+	stage_entry(motion, entry, NULL);
 	transaction_queue(line);
 	return 0;
 }

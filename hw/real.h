@@ -27,6 +27,8 @@ struct real real_mul(struct real a, struct real b);
 /* @b must not be 0. */
 struct real real_div(struct real a, struct real b);
 struct real real_negate(struct real a);
+/* |@value| */
+struct real real_magnitude(s64 value);
 /* @a >= 0 */
 struct real real_sqrt(struct real a);
 /* @a >= 0 */

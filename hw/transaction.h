@@ -16,6 +16,8 @@ struct transaction {
 	bool acknowledged; /* the client knows of every stop so far */
 	bool moved; /* motion was staged */
 	bool stopped; /* motion was cut: the queue before it is dropped */
+	bool paused; /* motion was cut, and the queue is held */
+	u64 held_ns; /* when, in plan time */
 	bool timing; /* a setting of pulses changed */
 	bool halt;
 	bool sync;
@@ -44,8 +46,23 @@ COMMANDS
 int transaction_convert(struct transaction *line, unsigned int i,
 			const struct quantity *quantity, s64 *micro);
 
+static inline struct queue_entry *machine_entry(struct machine *machine,
+						u32 number)
+{
+	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
+}
+
+/* The place in the queue that transaction_queue() will take; to be filled first. */
+static inline struct queue_entry *transaction_entry(struct transaction *line)
+{
+	return machine_entry(line->machine, line->state->queued + 1);
+}
+
 /* Take the next place in the queue; it ends with the staged plan. */
 void transaction_queue(struct transaction *line);
+
+/* Begin to stage behind the plan, if this line has not; 0 or -EAGAIN. */
+int transaction_stage(struct transaction *line);
 
 /* Whether anything moves or is queued, as the line so far leaves it. */
 static inline bool transaction_moves(const struct transaction *line)
@@ -64,11 +81,5 @@ s64 machine_position(struct machine *machine, const struct machine_state *state,
 void machine_print_status(struct machine *machine,
 			  const struct machine_state *state,
 			  struct text *answer, u64 now_ns);
-
-static inline struct queue_entry *machine_entry(struct machine *machine,
-						u32 number)
-{
-	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
-}
 
 #endif

@@ -641,6 +641,80 @@ START_TEST(an_idle_driver_is_switched_off)
 }
 END_TEST
 
+/* Position of pan, in steps, and tilt must be half of it, as on the line. */
+static void assert_on_line(void)
+{
+	ck_assert_int_le(llabs(rig->head.position[HEAD_PAN] -
+			       2 * rig->head.position[HEAD_TILT]),
+			 2);
+}
+
+START_TEST(a_held_move_goes_on_where_it_was)
+{
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		say("PAN 80 TILT 40; PAN 0 TILT 0\n", "OK\n");
+		rig_run(rig, rig->now_ns + i * 300000000ULL);
+		say("!\n", "OK\n");
+		rig_run(rig, rig->now_ns + 2 * NS_PER_S);
+		assert_on_line();
+		rig_mark(rig);
+		ck_assert_int_eq(rig_write(rig, file, "?\n"), 2);
+		ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), "STATE=HOLD"));
+		say("PAN 10 TILT 5\n", "OK\n");
+		rig_run(rig, rig->now_ns + NS_PER_S);
+		ck_assert_uint_eq(rig->rises, 0);
+		ck_assert_int_eq(rig_write(rig, file, "PAN 9 TILT 9 IN 1ms\n"),
+				 -EDOM);
+		rig_answers(rig, file);
+		say("~\n", "OK\n");
+		assert_steps(889, 444);
+		assert_on_line();
+		say("PAN 0 TILT 0\nSYNC\n", "OK\nOK\n");
+	}
+}
+END_TEST
+
+START_TEST(a_held_time_goes_on)
+{
+	u64 start_ns = rig->now_ns;
+
+	say("PAN 60 IN 10s; WAIT 10s; PAN 0 IN 10s\n", "OK\n");
+	rig_run(rig, start_ns + 5 * NS_PER_S);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, start_ns + 100 * NS_PER_S);
+	say("RESUME\n", "OK\n");
+	rig_run(rig, start_ns + 110 * NS_PER_S);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 5333);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, start_ns + 200 * NS_PER_S);
+	say("RESUME\n", "OK\n");
+	rig_run_to_rest(rig);
+	/* 30 s, 95 s and 90 s on hold, a fraction of a second to slow down. */
+	ck_assert_double_eq_tol((rig->now_ns - start_ns) / 1e9, 215, 0.7);
+	assert_steps(0, 0);
+}
+END_TEST
+
+START_TEST(stop_and_halt_end_a_hold)
+{
+	say("PAN 80; PAN 0\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("STOP; PAN?\n", "PAN=60.063750 STEPS=5339\nOK\n");
+	rig_run_to_rest(rig);
+	say("PAN 0\n", "OK\n");
+	refused("PAUSE; PAN 1\n", EBUSY,
+		"ERR 16 EBUSY 8 a move after PAUSE needs a line of its own\n");
+	assert_steps(0, 0);
+	say("PAUSE\n", "OK\n");
+	say("PAN 3; HALT\n", "OK\n");
+	say("RESET; PAN 0\n", "OK\n");
+}
+END_TEST
+
 START_TEST(names_of_axes_are_checked)
 {
 	static const char *const bad[] = { "", "PAN", "pan", "9x", "a-b", "STOP",
@@ -701,6 +775,9 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, errors_are_kept_for_those_who_cannot_read);
 	tcase_add_test(tests, those_who_watch_are_told);
 	tcase_add_test(tests, an_idle_driver_is_switched_off);
+	tcase_add_test(tests, a_held_move_goes_on_where_it_was);
+	tcase_add_test(tests, a_held_time_goes_on);
+	tcase_add_test(tests, stop_and_halt_end_a_hold);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
 	return suite;
