@@ -705,7 +705,7 @@ START_TEST(stop_and_halt_end_a_hold)
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	say("STOP; PAN?\n", "PAN=60.063750 STEPS=5339\nOK\n");
 	rig_run_to_rest(rig);
-	say("PAN 0\n", "OK\n");
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
 	refused("PAUSE; PAN 1\n", EBUSY,
 		"ERR 16 EBUSY 8 a move after PAUSE needs a line of its own\n");
 	assert_steps(0, 0);
