@@ -28,37 +28,6 @@ int command_IS(struct transaction *line, const struct command *command)
 	return 0;
 }
 
-/* The targets that a stop leaves: where the staged plan comes to rest. */
-static void rest_where_staged(struct transaction *line)
-{
-	struct machine *machine = line->machine;
-	const struct queue_entry *running =
-		machine_entry(machine, machine->state.done + 1);
-	unsigned int i;
-
-	for (i = 0; i < machine->names.count; i++) {
-		struct axis *axis = &line->state->axis[i];
-		s64 steps = motion_staged_steps(&machine->motion, i) -
-			    axis->origin;
-		s64 candidate = machine->rest[i];
-
-		if (axis_steps(axis, running->target[i]) == steps)
-			candidate = running->target[i];
-		axis->target = axis_resting_position(axis, steps, candidate);
-	}
-}
-
-/* What the line staged before is forgotten. */
-static void unstage(struct transaction *line)
-{
-	motion_abandon(&line->machine->motion);
-	line->moved = false;
-	line->stopped = false;
-	line->paused = false;
-	line->state->queued = line->machine->state.queued;
-	line->state->hold = false;
-}
-
 int command_STOP(struct transaction *line, const struct command *command)
 {
 	struct machine *machine = line->machine;
@@ -66,7 +35,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 	u32 axes = command->axes ? command->axes : BIT(AXES_MAX) - 1;
 	unsigned int i;
 
-	unstage(line);
+	transaction_unstage(line);
 	line->state->stops++;
 	line->acknowledged = true;
 	for (i = 0; i < machine->names.count; i++) {
@@ -78,20 +47,17 @@ int command_STOP(struct transaction *line, const struct command *command)
 	if (!transaction_moves(line))
 		return 0;
 	motion_stage_cut(&machine->motion, line->now_ns);
-	line->moved = true;
-	line->stopped = true;
+	transaction_entry(line)->kind = ENTRY_STOP;
+	transaction_entry(line)->runs = false;
 	if (plan_stop(&machine->motion, axes, limits))
 		return -EAGAIN;
-	rest_where_staged(line);
-	line->state->done = line->state->queued;
-	transaction_entry(line)->kind = ENTRY_STOP;
-	transaction_queue(line);
+	transaction_replace(line);
 	return 0;
 }
 
 int command_HALT(struct transaction *line, const struct command *command)
 {
-	unstage(line);
+	transaction_unstage(line);
 	line->enable = 0;
 	line->halt = true;
 	line->acknowledged = true;

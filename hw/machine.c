@@ -382,6 +382,50 @@ void transaction_queue(struct transaction *line)
 		entry->target[i] = line->state->axis[i].target;
 }
 
+void transaction_unstage(struct transaction *line)
+{
+	motion_abandon(&line->machine->motion);
+	line->moved = false;
+	line->stopped = false;
+	line->paused = false;
+	line->state->queued = line->machine->state.queued;
+	line->state->hold = false;
+}
+
+/*
+ * The targets that a stop leaves: where the staged plan comes to rest. What an
+ * axis was to reach is its position still, to the millionth, if it gets there.
+ */
+static void rest_where_staged(struct transaction *line)
+{
+	struct machine *machine = line->machine;
+	const struct queue_entry *running =
+		machine_entry(machine, machine->state.done + 1);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+		s64 steps = motion_staged_steps(&machine->motion, i) -
+			    axis->origin;
+		s64 candidate = machine->rest[i];
+
+		if (axis_steps(axis, axis->target) == steps)
+			candidate = axis->target;
+		else if (axis_steps(axis, running->target[i]) == steps)
+			candidate = running->target[i];
+		axis->target = axis_resting_position(axis, steps, candidate);
+	}
+}
+
+void transaction_replace(struct transaction *line)
+{
+	line->moved = true;
+	line->stopped = true;
+	rest_where_staged(line);
+	line->state->done = line->state->queued;
+	transaction_queue(line);
+}
+
 /* Of a WAIT that is held on its way, what is left. */
 static void keep_rest_of_wait(struct machine *machine, u64 held_ns)
 {

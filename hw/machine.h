@@ -63,6 +63,7 @@ struct queue_entry {
 	enum entry_outcome outcome;
 	enum entry_kind kind;
 	struct plan_move move; /* ENTRY_MOVE */
+	bool runs; /* by RUN */
 	u64 time_ns; /* how long to WAIT, or UNTIL when (monotonic) */
 	u64 end_ns; /* plan time */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */

@@ -5,9 +5,7 @@
  */
 #include "transaction.h"
 
-/* Whether the line may take a place in the queue now. */
-static int check_move(struct transaction *line,
-		      const struct command *command)
+int transaction_allowed(struct transaction *line, const struct command *command)
 {
 	if (line->halt || line->paused)
 		return error_set(line->report, EBUSY, command->column,
@@ -19,12 +17,20 @@ static int check_move(struct transaction *line,
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped: open the device anew, or RESET");
-	if (line->state->queued - line->state->done >= QUEUE_MAX)
-		return -EAGAIN;
 	return 0;
 }
 
-static int find_target(struct transaction *line, const struct command *command,
+/* Whether the line may take a place in the queue now. */
+static int check_move(struct transaction *line, const struct command *command)
+{
+	int error = transaction_allowed(line, command);
+
+	if (!error && line->state->queued - line->state->done >= QUEUE_MAX)
+		error = -EAGAIN;
+	return error;
+}
+
+int transaction_target(struct transaction *line, const struct command *command,
 		       unsigned int i)
 {
 	const struct quantity *value = &command->value[i];
@@ -59,8 +65,7 @@ static s64 percent_of(s64 whole, s64 percent_micro)
 				   real_ratio(percent_micro, 100 * MICRO)));
 }
 
-/* The speed that a move may reach on this axis, millionths of the unit per s. */
-static int find_speed(struct transaction *line, const struct command *command,
+int transaction_speed(struct transaction *line, const struct command *command,
 		      unsigned int i, s64 *speed)
 {
 	const struct axis *axis = &line->state->axis[i];
@@ -191,8 +196,7 @@ int transaction_stage(struct transaction *line)
 	return line->machine->state.hold ? stage_held(line) : 0;
 }
 
-/* Switch on the drivers of @axes, and let them settle before the first step. */
-static void enable_axes(struct transaction *line, u32 axes)
+u64 transaction_enable(struct transaction *line, u32 axes)
 {
 	u32 off = axes & ~line->state->enabled;
 	u64 delay_ns = 0;
@@ -203,11 +207,9 @@ static void enable_axes(struct transaction *line, u32 axes)
 			delay_ns = max(delay_ns,
 				       (u64)line->state->axis[i]
 					       .setting[SETTING_ENABLEDELAY]);
-	if (delay_ns)
-		motion_stage_rest(&line->machine->motion,
-				  line->now_ns + delay_ns);
 	line->enable |= off;
 	line->state->enabled |= off;
+	return delay_ns;
 }
 
 static int report_too_short(struct transaction *line,
@@ -224,7 +226,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
 	struct plan_move *move = &entry->move;
-	u64 shortest_ns = 0;
+	u64 delay_ns, shortest_ns = 0;
 	unsigned int i;
 	s64 speed;
 	int error;
@@ -233,6 +235,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = ENTRY_MOVE;
+	entry->runs = false;
 	move->axes = command->axes;
 	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
 	move->duration_ns = command->has_duration ?
@@ -241,9 +244,9 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	for (i = 0; i < line->machine->names.count && !error; i++) {
 		if (!(command->axes & BIT(i)))
 			continue;
-		error = find_target(line, command, i);
+		error = transaction_target(line, command, i);
 		if (!error)
-			error = find_speed(line, command, i, &speed);
+			error = transaction_speed(line, command, i, &speed);
 		if (!error)
 			move->axis[i] = axis_limits(&line->state->axis[i], speed);
 	}
@@ -251,7 +254,10 @@ int command_MOVE(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	enable_axes(line, command->axes);
+	delay_ns = transaction_enable(line, command->axes);
+	if (delay_ns)
+		motion_stage_rest(&line->machine->motion,
+				  line->now_ns + delay_ns);
 	error = stage_entry(&line->machine->motion, entry, &shortest_ns);
 	if (error == -EDOM)
 		return report_too_short(line, command, shortest_ns);
@@ -270,6 +276,7 @@ int command_WAIT(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
+	entry->runs = false;
 	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
 	entry->time_ns = command->duration_ns;
 	if (command->until) {

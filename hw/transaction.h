@@ -61,6 +61,32 @@ static inline struct queue_entry *transaction_entry(struct transaction *line)
 /* Take the next place in the queue; it ends with the staged plan. */
 void transaction_queue(struct transaction *line);
 
+/*
+ * What was staged from a cut on replaces all that is queued; it takes a place
+ * itself, as transaction_entry() says, and its end tells the targets of the axes.
+ */
+void transaction_replace(struct transaction *line);
+
+/* What the line staged and queued before is forgotten, and a hold with it. */
+void transaction_unstage(struct transaction *line);
+
+/* Whether this line may command motion: 0 or negative errno. */
+int transaction_allowed(struct transaction *line, const struct command *command);
+
+/* Make the position that @command gives to axis @i its target; 0 or an errno. */
+int transaction_target(struct transaction *line, const struct command *command,
+		       unsigned int i);
+
+/*
+ * The speed that @command lets axis @i reach, in millionths of its unit per s. 0,
+ * or -EDOM or -EINVAL.
+ */
+int transaction_speed(struct transaction *line, const struct command *command,
+		      unsigned int i, s64 *speed);
+
+/* Note the drivers of @axes to be switched on; how long they take to settle, ns. */
+u64 transaction_enable(struct transaction *line, u32 axes);
+
 /* Begin to stage behind the plan, if this line has not; 0 or -EAGAIN. */
 int transaction_stage(struct transaction *line);
 
