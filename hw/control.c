@@ -81,9 +81,9 @@ int command_SYNC(struct transaction *line, const struct command *command)
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped");
-	if (line->nonblocking && transaction_moves(line))
+	line->sync = transaction_moves(line);
+	if (line->nonblocking && line->sync)
 		return -EAGAIN;
-	line->sync = true;
 	line->sync_number = line->state->queued;
 	return 0;
 }

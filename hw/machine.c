@@ -300,6 +300,7 @@ void machine_wait_begin(const struct machine *machine,
 {
 	wait->number = machine->state.queued;
 	wait->stops = machine->state.stops;
+	wait->idle = machine->state.done == machine->state.queued;
 }
 
 int machine_wait_result(const struct machine *machine,
@@ -308,6 +309,8 @@ int machine_wait_result(const struct machine *machine,
 	const struct queue_entry *entry =
 		&machine->queue[wait->number % ARRAY_SIZE(machine->queue)];
 
+	if (wait->idle)
+		return machine->state.halted ? -ESHUTDOWN : 0;
 	if ((s32)(machine->state.done - wait->number) < 0)
 		return -EINPROGRESS;
 	/* Its place may have been taken since: then only the count is left. */

@@ -160,6 +160,7 @@ const char *machine_next_event(const struct machine *machine,
 
 /* Waiting for all that is queued now: SYNC and fsync(2). */
 struct machine_wait {
+	bool idle; /* nothing was under way: what ended the last move does not matter */
 	u32 number; /* of the last entry queued */
 	u32 stops;
 };
