@@ -21,7 +21,7 @@
 /* Bytes taken from user memory at a time: a few lines, so that others get a turn. */
 #define CHUNK 512
 
-/* Bytes of answers given at a time; on the stack. */
+/* Bytes of answers given at a time. */
 #define ANSWER_CHUNK 256
 
 /* One open file; dup(2) and fork(2) share it. */
@@ -31,6 +31,15 @@ struct stepper_file {
 	/* One write at a time, lest the lines of two threads mix: chunk. */
 	struct mutex write_lock;
 	char chunk[CHUNK];
+	/*
+	 * One read at a time: answers, and how many of them have left. They are
+	 * no longer in the session, and wait here while the reader's memory
+	 * cannot be written to.
+	 */
+	struct mutex read_lock;
+	char answers[ANSWER_CHUNK];
+	unsigned int answers_length;
+	unsigned int answers_read;
 };
 
 static DEFINE_IDA(stepper_numbers);
@@ -150,40 +159,70 @@ static ssize_t stepper_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	return result == -EINTR ? -ERESTARTSYS : result;
 }
 
+/*
+ * Take answers for a reader of @count bytes, waiting for the first if @wait.
+ * How many; 0: end of file. With read_lock held.
+ */
+static s64 stepper_take_answers(struct stepper_file *file, size_t count,
+				bool wait)
+{
+	struct stepper *stepper = file->stepper;
+	s64 got;
+
+	mutex_lock(&stepper->lock);
+	for (;;) {
+		got = -ENODEV;
+		if (stepper->gone)
+			break;
+		got = session_read(&file->session, file->answers,
+				   min_t(size_t, ANSWER_CHUNK, count),
+				   ktime_get_ns());
+		if (got != -EAGAIN || !wait)
+			break;
+		got = stepper_wait(stepper, TASK_INTERRUPTIBLE);
+		if (got)
+			break;
+	}
+	file->answers_read = 0;
+	WRITE_ONCE(file->answers_length, max_t(s64, got, 0));
+	mutex_unlock(&stepper->lock);
+	return got;
+}
+
 static ssize_t stepper_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct stepper_file *file = iocb->ki_filp->private_data;
 	bool nonblocking = (iocb->ki_filp->f_flags & O_NONBLOCK) ||
 			   (iocb->ki_flags & IOCB_NOWAIT);
-	struct stepper *stepper = file->stepper;
-	char bytes[ANSWER_CHUNK];
+	size_t count, copied;
 	ssize_t done = 0;
 	s64 got = 0;
 
-	mutex_lock(&stepper->lock);
+	if (nonblocking) {
+		if (!mutex_trylock(&file->read_lock))
+			return -EAGAIN;
+	} else if (mutex_lock_interruptible(&file->read_lock)) {
+		return -ERESTARTSYS;
+	}
 	while (iov_iter_count(to)) {
-		got = -ENODEV;
-		if (stepper->gone)
-			break;
-		got = session_read(&file->session, bytes,
-				   min(sizeof(bytes), iov_iter_count(to)),
-				   ktime_get_ns());
-		if (got == -EAGAIN && !done && !nonblocking) {
-			got = stepper_wait(stepper, TASK_INTERRUPTIBLE);
-			if (got)
+		count = file->answers_length - file->answers_read;
+		if (!count) {
+			got = stepper_take_answers(file, iov_iter_count(to),
+						   !done && !nonblocking);
+			if (got <= 0)
 				break;
 			continue;
 		}
-		if (got <= 0)
+		count = min(count, iov_iter_count(to));
+		copied = copy_to_iter(file->answers + file->answers_read, count,
+				      to);
+		WRITE_ONCE(file->answers_read, file->answers_read + copied);
+		done += copied;
+		got = -EFAULT;
+		if (copied < count)
 			break;
-		/* User memory may be slow, or never there. */
-		mutex_unlock(&stepper->lock);
-		if (copy_to_iter(bytes, got, to) != got)
-			return done ?: -EFAULT;
-		mutex_lock(&stepper->lock);
-		done += got;
 	}
-	mutex_unlock(&stepper->lock);
+	mutex_unlock(&file->read_lock);
 	return done ?: got;
 }
 
@@ -198,9 +237,11 @@ static __poll_t stepper_poll(struct file *filp, poll_table *wait)
 	if (stepper->gone) {
 		mask = EPOLLERR | EPOLLHUP;
 	} else {
-		if (session_can_read(&file->session))
+		if (session_can_read(&file->session) ||
+		    READ_ONCE(file->answers_read) !=
+			    READ_ONCE(file->answers_length))
 			mask |= EPOLLIN | EPOLLRDNORM;
-		if (machine_has_room(&stepper->machine))
+		if (session_can_write(&file->session, ktime_get_ns()))
 			mask |= EPOLLOUT | EPOLLWRNORM;
 		if (machine_alarm(&stepper->machine))
 			mask |= EPOLLPRI;
@@ -256,6 +297,7 @@ static int stepper_open(struct inode *inode, struct file *filp)
 	kref_get(&stepper->kref);
 	file->stepper = stepper;
 	mutex_init(&file->write_lock);
+	mutex_init(&file->read_lock);
 	/*
 	 * Privilege is of the opener, decided now: a set-uid program that is
 	 * tricked into writing here must not lend its own.
@@ -269,24 +311,37 @@ static int stepper_open(struct inode *inode, struct file *filp)
 	return stream_open(inode, filp);
 }
 
+/* A process that is killed may have written half of a line: "PAN 1" of "PAN 10". */
+static bool writer_was_killed(void)
+{
+	return (current->flags & PF_EXITING) && (current->exit_code & 0x7f);
+}
+
 /*
  * The last close runs a last line that has no LF, waiting for room like a write
- * would. Only a deadly signal ends that, as close(2) cannot be repeated.
+ * would. Only a deadly signal ends that, as close(2) cannot be repeated. A file
+ * that nobody closes, as it was on its way through a socket, must not wait: that
+ * would hold up a kernel thread.
  */
 static int stepper_release(struct inode *inode, struct file *filp)
 {
 	struct stepper_file *file = filp->private_data;
 	struct stepper *stepper = file->stepper;
+	bool wait = !(filp->f_flags & O_NONBLOCK) &&
+		    !(current->flags & PF_KTHREAD);
 	int status;
 
 	mutex_lock(&stepper->lock);
-	while (!stepper->gone) {
+	while (!stepper->gone && !writer_was_killed()) {
 		status = session_finish(&file->session, ktime_get_ns());
 		stepper_serve(stepper, status != -EAGAIN);
-		if ((filp->f_flags & O_NONBLOCK) || !has_to_wait(status) ||
+		if (!wait || !has_to_wait(status) ||
 		    stepper_wait_ready(stepper, &file->session, TASK_KILLABLE))
 			break;
 	}
+	session_close(&file->session);
+	if (!stepper->gone)
+		stepper_serve(stepper, true);
 	mutex_unlock(&stepper->lock);
 	stepper_put(stepper);
 	kvfree(file);

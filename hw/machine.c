@@ -389,6 +389,7 @@ void transaction_unstage(struct transaction *line)
 {
 	motion_abandon(&line->machine->motion);
 	line->moved = false;
+	line->behind = false;
 	line->stopped = false;
 	line->paused = false;
 	line->state->queued = line->machine->state.queued;
@@ -507,6 +508,7 @@ int machine_run_line(struct machine *machine, struct client *client,
 		.now_ns = now_ns,
 		.privileged = client->privileged,
 		.nonblocking = nonblocking,
+		.behind = client->behind,
 		.acknowledged = client->stops == machine->state.stops,
 		.watch = client->watch,
 		.tag = result->tag,
@@ -526,6 +528,7 @@ int machine_run_line(struct machine *machine, struct client *client,
 	error = run_commands(&line, &parser, result);
 	if (!error)
 		error = take_effect(&line, result);
+	result->sync = line.sync;
 	if (error) {
 		motion_abandon(&machine->motion);
 		return error;
@@ -535,7 +538,6 @@ int machine_run_line(struct machine *machine, struct client *client,
 	if (line.watch && !client->watch)
 		client->events_seen = machine->events;
 	client->watch = line.watch;
-	result->sync = line.sync;
 	result->wait.number = line.sync_number;
 	result->wait.stops = machine->state.stops;
 	return 0;

@@ -30,6 +30,7 @@
 /* What the machine knows of who writes a line. */
 struct client {
 	bool privileged; /* may change what guards the machine */
+	bool behind; /* others have waited longer for places in the queue */
 	u32 stops; /* how many stops it knows of */
 	bool watch; /* wants events: */
 	u32 events_seen; /* of machine->events */
@@ -90,6 +91,8 @@ enum machine_mode {
 	MODE_ALARM,
 };
 
+struct session;
+
 struct machine {
 	struct axis_names names;
 	struct pins *pins;
@@ -109,6 +112,7 @@ struct machine {
 	u64 idle_ns; /* when the last motion ended */
 	s64 realtime_offset_ns; /* the host's CLOCK_REALTIME less its monotonic time */
 	char answer[ANSWER_MAX];
+	struct session *waiting; /* the first who waits for the queue; see session.c */
 	struct motion motion;
 };
 
@@ -181,15 +185,15 @@ struct line_result {
 	bool blank; /* no command in it: no answer is due */
 	bool late; /* -EAGAIN only because time ran on: run it again at once */
 	bool only_sync; /* SYNC and nothing else: may be run again */
-	bool sync; /* the write waits for: */
+	bool sync; /* the write waits (or, if -EAGAIN, would have to) for: */
 	struct machine_wait wait;
 };
 
 /*
  * Run one line. 0 with answers in @answer (without the final OK); -EAGAIN if
- * the queue has no room for all of it, or if SYNC must wait and @nonblocking
- * is set (nothing was done: run it again later); else a negative errno with
- * @report filled, and nothing was done.
+ * the queue has no room for all of it or is due to others, or if SYNC must wait
+ * and @nonblocking is set (nothing was done: run it again later); else a
+ * negative errno with @report filled, and nothing was done.
  */
 int machine_run_line(struct machine *machine, struct client *client,
 		     const char *bytes, unsigned int length, bool nonblocking,

@@ -25,7 +25,8 @@ static int check_move(struct transaction *line, const struct command *command)
 {
 	int error = transaction_allowed(line, command);
 
-	if (!error && line->state->queued - line->state->done >= QUEUE_MAX)
+	if (!error && (line->behind || line->state->queued - line->state->done >=
+					       QUEUE_MAX))
 		error = -EAGAIN;
 	return error;
 }

@@ -5,6 +5,9 @@
  */
 #include "session.h"
 
+/* How many entries of the queue may end until a file that is not there loses its turn. */
+#define TURN_KEPT (QUEUE_MAX / 4)
+
 /* The longest line of an answer: the status of AXES_MAX axes, and a tag. */
 #define ANSWER_LINE_MAX 768
 
@@ -137,6 +140,55 @@ static int check_wait(struct session *session)
 	return 0;
 }
 
+/* Give up the turn, and let the next be first. */
+static void leave_turn(struct session *session)
+{
+	struct machine *machine = session->machine;
+	struct session **link = &machine->waiting;
+
+	if (!session->in_turn)
+		return;
+	while (*link != session)
+		link = &(*link)->next;
+	*link = session->next;
+	session->in_turn = false;
+	if (machine->waiting && link == &machine->waiting)
+		machine->waiting->turn_seen = machine->state.done;
+}
+
+static void take_turn(struct session *session)
+{
+	struct session **link = &session->machine->waiting;
+
+	session->turn_seen = session->machine->state.done;
+	if (session->in_turn)
+		return;
+	while (*link)
+		link = &(*link)->next;
+	*link = session;
+	session->next = NULL;
+	session->in_turn = true;
+}
+
+/*
+ * Whether others have waited longer. The first of them keeps its turn as long as
+ * the others lose little by it: neither does the queue run low nor empty.
+ */
+static bool is_behind(struct session *session)
+{
+	struct machine *machine = session->machine;
+	const struct machine_state *state = &machine->state;
+	struct session *first;
+
+	while ((first = machine->waiting) && first != session) {
+		if (state->done != state->queued &&
+		    state->done - first->turn_seen <= TURN_KEPT)
+			return true;
+		leave_turn(first);
+	}
+	return false;
+}
+
 static int run_line(struct session *session, u64 now_ns)
 {
 	struct machine *machine = session->machine;
@@ -150,6 +202,8 @@ static int run_line(struct session *session, u64 now_ns)
 		return 0;
 	}
 	session->result.tag[0] = '\0';
+	session->was_behind = is_behind(session);
+	session->client.behind = session->was_behind;
 	text_init(&text, machine->answer, sizeof(machine->answer));
 	status = line_check(&session->line, &report);
 	if (!status)
@@ -161,8 +215,12 @@ static int run_line(struct session *session, u64 now_ns)
 	session->retry = status == -EAGAIN && session->result.late;
 	session->done_seen = machine->state.done;
 	session->stops_seen = machine->state.stops;
-	if (status == -EAGAIN)
+	if (status == -EAGAIN) {
+		if (!session->result.late && !session->result.sync)
+			take_turn(session);
 		return status;
+	}
+	leave_turn(session);
 	if (status) {
 		refuse(session, &report);
 		return status;
@@ -217,8 +275,11 @@ bool session_ready(struct session *session, u64 now_ns)
 	if (session->waiting)
 		return machine_wait_result(machine, &session->result.wait) !=
 		       -EINPROGRESS;
-	return session->retry || machine->state.done != session->done_seen ||
-	       machine->state.stops != session->stops_seen;
+	if (session->retry || machine->state.stops != session->stops_seen)
+		return true;
+	return !is_behind(session) &&
+	       (session->was_behind ||
+		machine->state.done != session->done_seen);
 }
 
 /* Bytes of a line too long, and no LF among them: tell once, skip the rest. */
@@ -296,4 +357,16 @@ bool session_can_read(const struct session *session)
 	return !session->writable || answers_waiting(&session->answers) ||
 	       (session->client.watch &&
 		session->client.events_seen != session->machine->events);
+}
+
+bool session_can_write(struct session *session, u64 now_ns)
+{
+	if (session->in_turn)
+		return session_ready(session, now_ns);
+	return !is_behind(session) && machine_has_room(session->machine);
+}
+
+void session_close(struct session *session)
+{
+	leave_turn(session);
 }

@@ -9,6 +9,11 @@
  * -EAGAIN (no room in the queue) or -EINPROGRESS (SYNC) it is called again with
  * what is left as soon as session_ready() says so. Meanwhile the host waits, or
  * it gives up (O_NONBLOCK, a signal) and ends the write with the reason.
+ *
+ * Who waits for the queue is served in turn: a line that needs places there does
+ * not overtake those that found none before it, however few it needs. All other
+ * lines run at once. A file keeps its turn when it gives up, since it will come
+ * again; if it has not when a quarter of the queue has gone, it loses it.
  */
 #ifndef HW_SESSION_H
 #define HW_SESSION_H
@@ -35,9 +40,14 @@ struct session {
 	bool retry; /* the present line may be run again at once */
 	u32 done_seen; /* the machine's counts when the line found no room */
 	u32 stops_seen;
+	bool was_behind; /* of those who waited longer, then */
 	size_t taken; /* bytes */
 	size_t line_start; /* where in this write the present line began */
 	size_t line_kept; /* length of the present line before this write */
+	/* Waiting for places in the queue, across writes: */
+	bool in_turn; /* in the list of machine->waiting: */
+	struct session *next;
+	u32 turn_seen; /* entries done when it came to be first, or tried last */
 };
 
 void session_open(struct session *session, struct machine *machine,
@@ -76,5 +86,11 @@ s64 session_read(struct session *session, char *bytes, size_t size, u64 now_ns);
 
 /* For poll(2): whether session_read() has something, or the end of file. */
 bool session_can_read(const struct session *session);
+
+/* For poll(2): whether a line that moves would find a place in the queue now. */
+bool session_can_write(struct session *session, u64 now_ns);
+
+/* After session_finish(), whatever it said; then wake the others that wait. */
+void session_close(struct session *session);
 
 #endif

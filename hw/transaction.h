@@ -13,6 +13,7 @@ struct transaction {
 	u64 now_ns;
 	bool privileged;
 	bool nonblocking;
+	bool behind; /* as the client's, until a STOP sends the others away */
 	bool acknowledged; /* the client knows of every stop so far */
 	bool moved; /* motion was staged */
 	bool stopped; /* motion was cut: the queue before it is dropped */
