@@ -241,6 +241,28 @@ bool motion_cut_moving(const struct motion *motion)
 	return !segment->at_rest || motion->cut_u < segment->end;
 }
 
+u16 motion_end_of_move(const struct motion *motion, u16 index)
+{
+	while (!motion->segment[index].at_rest)
+		index = motion->segment[index].next;
+	return index;
+}
+
+void motion_cut_at_end(struct motion *motion, u16 index)
+{
+	const struct segment *segment = &motion->segment[index];
+	unsigned int i;
+
+	motion->cut = true;
+	motion->cut_segment = index;
+	motion->cut_u = segment->end;
+	for (i = 0; i < motion->axes; i++) {
+		motion->cut_steps[i] = segment->cubic[i].last;
+		motion->staged_steps[i] = segment->cubic[i].last;
+	}
+	motion->staged_end_ns = max(motion->stage_ns, segment_end_ns(segment));
+}
+
 struct segment *motion_append(struct motion *motion)
 {
 	u16 index = motion->free;

@@ -28,9 +28,9 @@
 /* From staging to the instant at which a running plan is replaced. */
 #define MOTION_HANDOVER_NS 2000000
 
-#define SEGMENTS_MAX 512
+#define SEGMENTS_MAX 576
 /* Kept free of moves, so that there is always room for a stop. */
-#define SEGMENTS_FOR_STOP 64
+#define SEGMENTS_FOR_STOP 128
 
 /* Lateness of edges since motion_init(), for statistics. */
 struct motion_lateness {
@@ -166,12 +166,18 @@ unsigned int motion_room(const struct motion *motion);
 u64 motion_run(struct motion *motion, u64 now_ns);
 
 /*
- * For plan.c: a segment at the end of what is staged, or NULL if none is free.
+ * For the planner: a segment at the end of what is staged, or NULL if none is free.
  * The caller fills it, and moves staged_end_ns and staged_steps on.
  */
 struct segment *motion_append(struct motion *motion);
 
-/* For plan.c: whether the axes move at the cut; if not, a stop has nothing to do. */
+/* For the planner: the last segment of the move that segment @index is in. */
+u16 motion_end_of_move(const struct motion *motion, u16 index);
+
+/* For the planner: let the cut be the end of the published segment @index instead. */
+void motion_cut_at_end(struct motion *motion, u16 index);
+
+/* For the planner: whether the axes move at the cut; if not, a stop has nothing to do. */
 bool motion_cut_moving(const struct motion *motion);
 
 #endif

@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moves and stops into segments. A straight move is one law (profile.c) scaled
- * for each axis, so that its axes cannot leave their line or each other. Here
- * all times are ns.
+ * Straight moves, and stops of them, into segments: one law (profile.c) scaled
+ * for each axis, so that its axes cannot leave their line or each other. Axes
+ * that go their own ways are in change.c. Here all times are ns.
  */
 #include "motion.h"
-
-/* Longest move, steps, as a power of two: positions need bits for fractions too. */
-#define DISTANCE_BITS 48
-/* Longest duration, ns, as a power of two: 9 years. */
-#define DURATION_BITS 58
-
-/* The limits of an axis per ns. */
-static struct limits limits_per_ns(const struct plan_axis *axis)
-{
-	const struct real ns = real_ratio(1, NS_PER_S);
-	struct limits limits = {
-		.speed = real_mul(axis->speed, ns),
-		.acceleration = real_mul(real_mul(axis->acceleration, ns), ns),
-		.jerk = real_mul(real_mul(real_mul(axis->jerk, ns), ns), ns),
-	};
-
-	return limits;
-}
 
 static void lower(struct real *limit, struct real to, bool first)
 {
@@ -34,7 +16,7 @@ static void lower(struct real *limit, struct real to, bool first)
 static void apply_limits(struct limits *limits, const struct plan_axis *axis,
 			 struct real scale, bool first)
 {
-	struct limits own = limits_per_ns(axis);
+	struct limits own = plan_limits(axis);
 
 	scale.negative = false;
 	lower(&limits->speed, real_div(own.speed, scale), first);
@@ -46,12 +28,6 @@ static void apply_limits(struct limits *limits, const struct plan_axis *axis,
 		      !real_sign(limits->jerk));
 }
 
-/* Whether |@a| is 2^@bits or more. */
-static bool exceeds(struct real a, int bits)
-{
-	return a.mantissa && a.exponent + 64 > bits;
-}
-
 /* How long the move takes; 0 or -EDOM, with @shortest_ns filled. */
 static int choose_durations(struct rest_to_rest *durations,
 			    const struct limits *limits, u64 duration_ns,
@@ -61,8 +37,8 @@ static int choose_durations(struct rest_to_rest *durations,
 
 	profile_shortest(durations, limits);
 	total = profile_total(durations);
-	*shortest_ns = exceeds(total, DURATION_BITS) ? U64_MAX : (u64)real_ceil(total);
-	if (exceeds(total, DURATION_BITS) || duration_ns >> DURATION_BITS)
+	*shortest_ns = !real_is_below(total, PLAN_DURATION_BITS) ? U64_MAX : (u64)real_ceil(total);
+	if (!real_is_below(total, PLAN_DURATION_BITS) || duration_ns >> PLAN_DURATION_BITS)
 		return -EDOM;
 	if (!duration_ns)
 		return 0;
@@ -164,7 +140,7 @@ int plan_move(struct motion *motion, const struct plan_move *move,
 		if (to == from)
 			continue;
 		path.scale[i] = real_sub(real_from(to), real_from(from));
-		if (exceeds(path.scale[i], DISTANCE_BITS)) {
+		if (!real_is_below(path.scale[i], PLAN_DISTANCE_BITS)) {
 			*shortest_ns = U64_MAX;
 			return -EDOM;
 		}
@@ -186,42 +162,6 @@ int plan_move(struct motion *motion, const struct plan_move *move,
 	if (!error && move->duration_ns)
 		motion->staged_end_ns = path.start_ns + move->duration_ns;
 	return error;
-}
-
-/* The last segment of the move that @index is in. */
-static u16 end_of_move(const struct motion *motion, u16 index)
-{
-	while (!motion->segment[index].at_rest)
-		index = motion->segment[index].next;
-	return index;
-}
-
-/* Do not stop: let the cut be the end of the move that runs then. */
-static void keep_move(struct motion *motion, u16 end)
-{
-	const struct segment *segment = &motion->segment[end];
-	unsigned int i;
-
-	motion->cut_segment = end;
-	motion->cut_u = segment->end;
-	for (i = 0; i < motion->axes; i++) {
-		motion->cut_steps[i] = segment->cubic[i].last;
-		motion->staged_steps[i] = segment->cubic[i].last;
-	}
-	motion->staged_end_ns = max(motion->stage_ns, segment_end_ns(segment));
-}
-
-static bool axis_moves(const struct segment *segment, unsigned int axis)
-{
-	const s64 *c = segment->cubic[axis].c;
-
-	return c[1] || c[2] || c[3];
-}
-
-static struct real magnitude(struct real a)
-{
-	a.negative = false;
-	return a;
 }
 
 /* Where @profile ends. */
@@ -249,7 +189,7 @@ static bool stop_before(struct profile *profile, const struct state *start,
 	state.position = real_from(0);
 	if (!profile_stop(profile, &state, limits))
 		return false;
-	return real_compare(stop_distance(profile), magnitude(distance)) < 0;
+	return real_compare(stop_distance(profile), real_absolute(distance)) < 0;
 }
 
 /* From @state (relative to the base) of @axis in @segment to its place in @end. */
@@ -268,7 +208,7 @@ static struct real distance_left(const struct segment *segment, unsigned int axi
 static int stop_together(struct motion *motion, const struct plan_axis *axis_limits)
 {
 	const struct segment *segment = &motion->segment[motion->cut_segment];
-	u16 end = end_of_move(motion, motion->cut_segment);
+	u16 end = motion_end_of_move(motion, motion->cut_segment);
 	struct profile *profile = &motion->profile[0];
 	struct path path = {};
 	struct state fastest = {};
@@ -284,7 +224,7 @@ static int stop_together(struct motion *motion, const struct plan_axis *axis_lim
 		path.offset[i] = state.position;
 		path.scale[i] = state.speed;
 		path.steps[i] = motion->cut_steps[i];
-		if (real_compare(magnitude(state.speed), magnitude(fastest.speed)) <= 0)
+		if (real_compare(real_absolute(state.speed), real_absolute(fastest.speed)) <= 0)
 			continue;
 		fastest = state;
 		lead = i;
@@ -292,7 +232,7 @@ static int stop_together(struct motion *motion, const struct plan_axis *axis_lim
 	if (!real_sign(fastest.speed)) /* at the very start of the move */
 		return 0;
 	for (i = 0; i < motion->axes; i++) {
-		path.scale[i] = real_div(path.scale[i], magnitude(fastest.speed));
+		path.scale[i] = real_div(path.scale[i], real_absolute(fastest.speed));
 		if (!real_sign(path.scale[i]))
 			continue;
 		apply_limits(&limits, &axis_limits[i], path.scale[i], !path.moving);
@@ -301,225 +241,16 @@ static int stop_together(struct motion *motion, const struct plan_axis *axis_lim
 	if (!stop_before(profile, &fastest, &limits,
 			 distance_left(segment, lead, &fastest,
 				       &motion->segment[end]))) {
-		keep_move(motion, end);
+		motion_cut_at_end(motion, end);
 		return 0;
 	}
 	return stage_straight(motion, &path, profile, NULL);
 }
 
-/* Axes that stop, each in its own time, beside axes that finish their move. */
-struct parting {
-	u32 stopping;
-	u32 finishing;
-	u16 segment; /* of the old plan, which those that finish are in */
-	struct real segment_start_ns; /* relative to the cut */
-	struct real segment_end_ns;
-	unsigned int piece[AXES_MAX]; /* of those that stop */
-	struct real piece_start_ns[AXES_MAX];
-	u32 up;
-	s64 base[AXES_MAX];
-	s64 steps[AXES_MAX];
-};
-
-static const struct piece *parting_piece(const struct motion *motion,
-					 const struct parting *parting,
-					 unsigned int axis)
-{
-	const struct profile *profile = &motion->profile[axis];
-
-	if (!(parting->stopping >> axis & 1) ||
-	    parting->piece[axis] >= profile->count)
-		return NULL;
-	return &profile->piece[parting->piece[axis]];
-}
-
-static struct real piece_end(const struct parting *parting, unsigned int axis,
-			     const struct piece *piece)
-{
-	return real_add(parting->piece_start_ns[axis], piece->duration);
-}
-
-static void set_segment(struct motion *motion, struct parting *parting, u16 index)
-{
-	const struct segment *segment = &motion->segment[index];
-	struct real start = real_from((s64)(segment->start_ns - motion->stage_ns));
-
-	start = real_add(start, real_shift(real_from(segment->start_fraction), -32));
-	parting->segment = index;
-	parting->segment_start_ns = start;
-	parting->segment_end_ns =
-		real_add(start, real_shift(real_from(segment->end),
-					   segment->time_shift - 63));
-}
-
-/* When the first axis's law changes next; false if all rest. */
-static bool next_change(const struct motion *motion, const struct parting *parting,
-			struct real *next_ns)
-{
-	bool any = parting->finishing;
-	unsigned int i;
-
-	*next_ns = parting->segment_end_ns;
-	for (i = 0; i < motion->axes; i++) {
-		const struct piece *piece = parting_piece(motion, parting, i);
-
-		if (!piece)
-			continue;
-		lower(next_ns, piece_end(parting, i, piece), !any);
-		any = true;
-	}
-	return any;
-}
-
-/* What @axis does from @now_ns on, in a new segment that ends at @next_ns. */
-static void fill_parting(struct motion *motion, struct parting *parting,
-			 struct segment *segment, unsigned int axis,
-			 struct real now_ns, struct real next_ns)
-{
-	const struct piece *piece = parting_piece(motion, parting, axis);
-	const struct segment *old = &motion->segment[parting->segment];
-	struct state state;
-	struct real since;
-	bool up;
-	s64 u;
-
-	if (piece) {
-		since = real_sub(now_ns, parting->piece_start_ns[axis]);
-		state = state_after(&piece->start, since);
-		segment_set_axis(segment, axis, parting->base[axis], &state,
-				 parting->up >> axis & 1, parting->steps[axis]);
-	} else if (parting->finishing >> axis & 1) {
-		since = real_sub(now_ns, parting->segment_start_ns);
-		u = real_round(real_shift(since, 63 - old->time_shift));
-		u = min(max(u, 0LL), old->end);
-		state = segment_state(old, axis, u);
-		up = old->cubic[axis].last > parting->steps[axis];
-		segment_set_axis(segment, axis, old->cubic[axis].base, &state, up,
-				 parting->steps[axis]);
-		if (real_compare(next_ns, parting->segment_end_ns) >= 0)
-			segment->cubic[axis].last = old->cubic[axis].last;
-	} else {
-		segment_set_rest(segment, axis, parting->steps[axis]);
-	}
-	parting->steps[axis] = segment->cubic[axis].last;
-}
-
-/* Go on to @now_ns: leave the pieces and the segment that end there. */
-static void parting_advance(struct motion *motion, struct parting *parting,
-			    struct real now_ns)
-{
-	const struct segment *old = &motion->segment[parting->segment];
-	unsigned int i;
-
-	for (i = 0; i < motion->axes; i++) {
-		const struct piece *piece = parting_piece(motion, parting, i);
-
-		if (!piece || real_compare(piece_end(parting, i, piece), now_ns) > 0)
-			continue;
-		parting->piece_start_ns[i] = piece_end(parting, i, piece);
-		parting->piece[i]++;
-	}
-	if (!parting->finishing ||
-	    real_compare(parting->segment_end_ns, now_ns) > 0)
-		return;
-	if (old->at_rest)
-		parting->finishing = 0;
-	else
-		set_segment(motion, parting, old->next);
-}
-
-static int stage_parting(struct motion *motion, struct parting *parting)
-{
-	u64 move_start_ns = motion->segment[motion->cut_segment].move_start_ns;
-	struct real now_ns = real_from(0);
-	struct segment *segment = NULL;
-	struct real next_ns, duration;
-	unsigned int i;
-
-	for (; next_change(motion, parting, &next_ns); now_ns = next_ns) {
-		duration = real_sub(next_ns, now_ns);
-		if (real_sign(duration) > 0 && duration.exponent + 64 > -20) {
-			segment = motion_append(motion);
-			if (!segment)
-				return -ENOSPC;
-			segment_set_time(segment, motion->stage_ns, now_ns, duration);
-			segment->move_start_ns = move_start_ns;
-			for (i = 0; i < motion->axes; i++)
-				fill_parting(motion, parting, segment, i, now_ns,
-					     next_ns);
-		}
-		parting_advance(motion, parting, next_ns);
-	}
-	if (!segment)
-		return 0;
-	segment->at_rest = true;
-	memcpy(motion->staged_steps, parting->steps, sizeof(parting->steps));
-	motion->staged_end_ns = motion->stage_ns + (u64)real_ceil(now_ns);
-	return 0;
-}
-
-/* Let @profile, which goes up from 0, go on from @start. */
-static void place_profile(struct profile *profile, const struct state *start)
-{
-	unsigned int i;
-
-	for (i = 0; i < profile->count; i++) {
-		struct state *state = &profile->piece[i].start;
-
-		if (start->speed.negative)
-			*state = state_scaled(state, real_from(-1));
-		state->position = real_add(state->position, start->position);
-	}
-}
-
-/* Whether @axis is to stop, its profile made, and not to finish its move. */
-static bool stops(struct motion *motion, struct parting *parting,
-		  unsigned int axis, const struct plan_axis *axis_limits,
-		  const struct segment *end)
-{
-	const struct segment *segment = &motion->segment[motion->cut_segment];
-	struct state state = segment_state(segment, axis, motion->cut_u);
-	struct limits limits = limits_per_ns(axis_limits);
-	struct profile *profile = &motion->profile[axis];
-
-	if (!axis_moves(segment, axis) ||
-	    !stop_before(profile, &state, &limits,
-			 distance_left(segment, axis, &state, end)))
-		return false;
-	place_profile(profile, &state);
-	if (!state.speed.negative)
-		parting->up |= 1U << axis;
-	return true;
-}
-
-static int stop_apart(struct motion *motion, u32 axes,
-		      const struct plan_axis *axis_limits)
-{
-	const struct segment *segment = &motion->segment[motion->cut_segment];
-	u16 end = end_of_move(motion, motion->cut_segment);
-	struct parting parting = {};
-	unsigned int i;
-
-	set_segment(motion, &parting, motion->cut_segment);
-	for (i = 0; i < motion->axes; i++) {
-		parting.base[i] = segment->cubic[i].base;
-		parting.steps[i] = motion->cut_steps[i];
-		if (axes >> i & 1 && stops(motion, &parting, i, &axis_limits[i],
-					   &motion->segment[end]))
-			parting.stopping |= 1U << i;
-		else
-			parting.finishing |= 1U << i;
-	}
-	if (!parting.stopping) {
-		keep_move(motion, end);
-		return 0;
-	}
-	return stage_parting(motion, &parting);
-}
-
 int plan_stop(struct motion *motion, u32 axes,
 	      const struct plan_axis limits[AXES_MAX])
 {
+	struct plan_change change[AXES_MAX] = {};
 	const struct segment *segment;
 	u32 moving = 0;
 	unsigned int i;
@@ -528,9 +259,13 @@ int plan_stop(struct motion *motion, u32 axes,
 		return 0;
 	segment = &motion->segment[motion->cut_segment];
 	for (i = 0; i < motion->axes; i++)
-		if (axis_moves(segment, i))
+		if (segment_moves(segment, i))
 			moving |= 1U << i;
 	if (segment->straight && !(moving & ~axes))
 		return stop_together(motion, limits);
-	return stop_apart(motion, axes, limits);
+	for (i = 0; i < motion->axes; i++) {
+		change[i].what = axes >> i & 1 ? PLAN_STOP : PLAN_FINISH;
+		change[i].axis = limits[i];
+	}
+	return plan_change(motion, change);
 }

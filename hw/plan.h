@@ -18,6 +18,11 @@ struct plan_axis {
 	struct real jerk; /* 0: none, trapezoid */
 };
 
+/* Longest move, steps, as a power of two: positions need bits for fractions too. */
+#define PLAN_DISTANCE_BITS 48
+/* Longest duration, ns, as a power of two: 9 years. */
+#define PLAN_DURATION_BITS 58
+
 struct plan_move {
 	u32 axes; /* bit n: axis n moves (or stays: its target may be where it is) */
 	struct plan_axis axis[AXES_MAX];
@@ -41,5 +46,36 @@ int plan_move(struct motion *motion, const struct plan_move *move,
  */
 int plan_stop(struct motion *motion, u32 axes,
 	      const struct plan_axis limits[AXES_MAX]);
+
+enum plan_what {
+	PLAN_FINISH, /* go on with what it does, until all rest together */
+	PLAN_STOP,
+	PLAN_GO, /* to the target */
+	PLAN_RUN, /* at a speed */
+};
+
+/* What an axis is to do from the hand-over on, whatever it does then. */
+struct plan_change {
+	enum plan_what what;
+	struct plan_axis axis; /* target (GO) and limits; not for FINISH */
+	struct real velocity; /* RUN: steps/s, signed, |velocity| <= axis.speed */
+	s64 lowest, highest; /* RUN: soft limits, steps: it comes to rest exactly there */
+	u64 run_ns; /* RUN: from the hand-over until the stop begins; 0: no end */
+};
+
+/*
+ * Stage what each axis does from the hand-over of motion_stage_cut() on, from the
+ * position, speed and acceleration that it has then. Axes that GO come to rest
+ * on their targets together, the others each in its time. Limits that are
+ * exceeded at the hand-over are met as soon as the other limits allow. An axis
+ * that runs outwards beyond its soft limit, or that cannot stop before it,
+ * stops. All that do not rest on a target rest on the whole step nearest to
+ * where they come to rest. Process side. 0; -EDOM if a target is farther away
+ * than 2^48 steps or 2^58 ns; -ENOSPC.
+ */
+int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]);
+
+/* For the files of the planner: the limits of an axis in ns. */
+struct limits plan_limits(const struct plan_axis *axis);
 
 #endif

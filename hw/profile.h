@@ -10,6 +10,8 @@
 #include "segment.h"
 
 #define PROFILE_PIECES_MAX 7
+/* More pieces where an axis turns round within one: no law has more turns than 5. */
+#define PROFILE_TURNS_MAX 5
 
 struct limits {
 	struct real speed; /* > 0 */
@@ -24,7 +26,14 @@ struct piece {
 
 struct profile {
 	unsigned int count;
-	struct piece piece[PROFILE_PIECES_MAX];
+	struct piece piece[PROFILE_PIECES_MAX + PROFILE_TURNS_MAX];
+};
+
+/* From any state: change to a speed, go on with it, come to rest. */
+struct course {
+	struct real speed; /* to be reached, with its sign; within the limits */
+	struct real target; /* position to be at rest at */
+	struct real longest_ns; /* at most so long until the stop begins */
 };
 
 /* The durations that make up a move from rest to rest. */
@@ -53,5 +62,32 @@ void profile_rest_to_rest(struct profile *profile,
  */
 bool profile_stop(struct profile *profile, const struct state *start,
 		  const struct limits *limits);
+
+/* Where a stop from @start ends, the fastest that @limits allow, a reversal included. */
+struct real profile_stop_position(const struct state *start, const struct limits *limits);
+
+/*
+ * Take @course from @start: each change of speed at most three pieces of
+ * constant jerk, the stop begun as late as the target allows, which is the
+ * fastest way there is under @limits. What exceeds the limits at the start slows
+ * down to them first. True if it rests on the target; false if it had to stop
+ * before, or cannot stop before the target: it then stops at once. The speed's
+ * sign is that of the way from where a stop at once would end to the target.
+ */
+bool profile_travel(struct profile *profile, const struct state *start,
+		    const struct course *course, const struct limits *limits);
+
+/*
+ * The same, but as much slower as it takes to last @duration, which must not be
+ * shorter than profile_travel() takes; to within a ns.
+ */
+void profile_travel_in(struct profile *profile, const struct state *start,
+		       const struct course *course, const struct limits *limits,
+		       struct real duration);
+
+struct real profile_duration(const struct profile *profile);
+
+/* Divide pieces in which the speed passes 0, so that each goes one way. */
+void profile_split_turns(struct profile *profile);
 
 #endif

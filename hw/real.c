@@ -86,6 +86,12 @@ struct real real_negate(struct real a)
 	return a;
 }
 
+struct real real_absolute(struct real a)
+{
+	a.negative = false;
+	return a;
+}
+
 struct real real_sub(struct real a, struct real b)
 {
 	return real_add(a, real_negate(b));
@@ -183,6 +189,11 @@ struct real real_shift(struct real a, int power)
 int real_sign(struct real a)
 {
 	return a.mantissa ? (a.negative ? -1 : 1) : 0;
+}
+
+bool real_is_below(struct real a, int power)
+{
+	return !a.mantissa || a.exponent + 64 <= power;
 }
 
 int real_compare(struct real a, struct real b)

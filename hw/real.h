@@ -29,6 +29,7 @@ struct real real_div(struct real a, struct real b);
 struct real real_negate(struct real a);
 /* |@value| */
 struct real real_magnitude(s64 value);
+struct real real_absolute(struct real a);
 /* @a >= 0 */
 struct real real_sqrt(struct real a);
 /* @a >= 0 */
@@ -38,6 +39,8 @@ struct real real_shift(struct real a, int power);
 /* -1, 0, 1 */
 int real_compare(struct real a, struct real b);
 int real_sign(struct real a);
+/* Whether |@a| < 2^@power. */
+bool real_is_below(struct real a, int power);
 /* Round half away from zero; saturates at the ends of s64. */
 s64 real_round(struct real a);
 /* The next whole number up; saturates. */

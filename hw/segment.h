@@ -94,6 +94,13 @@ s64 segment_steps(const struct segment *segment, unsigned int axis, s64 u,
 struct state segment_state(const struct segment *segment, unsigned int axis,
 			   s64 u);
 
+static inline bool segment_moves(const struct segment *segment, unsigned int axis)
+{
+	const s64 *c = segment->cubic[axis].c;
+
+	return c[1] || c[2] || c[3];
+}
+
 /* u of the instant @ns (plan time, whole ns), kept within the segment. */
 s64 segment_u(const struct segment *segment, u64 ns);
 
