@@ -289,7 +289,8 @@ static int change_axis(struct motion *motion, struct weave *weave,
 	else if (change->what == PLAN_GO)
 		return -EDOM;
 	duration = profile_duration(profile);
-	if (change->what == PLAN_STOP && moves &&
+	/* It is braking already, and gets there no later on its own. */
+	if (change->what == PLAN_STOP && moves && profile->count &&
 	    real_compare(rest_in_plan(motion, axis), duration) <= 0) {
 		weave->finishing |= 1U << axis;
 		return 0;

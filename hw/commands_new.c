@@ -10,16 +10,6 @@ static int refuse(struct transaction *line, const struct command *command)
 	return error_set(line->report, EBUSY, command->column, "not available yet");
 }
 
-int command_NOW(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
-int command_RUN(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}
-
 int command_PVT(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);

@@ -141,10 +141,10 @@ static void shorten_duration(struct machine *machine, struct plan_move *move)
 		s64 to = move->axis[i].target;
 
 		if (!(move->axes & BIT(i)) ||
-		    real_compare(real_magnitude(to - from), longest) <= 0)
+		    real_compare(real_absolute(real_from(to - from)), longest) <= 0)
 			continue;
-		longest = real_magnitude(to - from);
-		left = real_magnitude(to - held);
+		longest = real_absolute(real_from(to - from));
+		left = real_absolute(real_from(to - held));
 	}
 	if (move->duration_ns && real_sign(longest))
 		move->duration_ns = real_round(real_mul(

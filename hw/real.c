@@ -75,11 +75,6 @@ struct real real_add(struct real a, struct real b)
 	return normalised(a.negative, sum, a.exponent);
 }
 
-struct real real_magnitude(s64 value)
-{
-	return real_from(value < 0 ? -value : value);
-}
-
 struct real real_negate(struct real a)
 {
 	a.negative = a.mantissa && !a.negative;

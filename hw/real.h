@@ -27,8 +27,6 @@ struct real real_mul(struct real a, struct real b);
 /* @b must not be 0. */
 struct real real_div(struct real a, struct real b);
 struct real real_negate(struct real a);
-/* |@value| */
-struct real real_magnitude(s64 value);
 struct real real_absolute(struct real a);
 /* @a >= 0 */
 struct real real_sqrt(struct real a);

@@ -715,6 +715,80 @@ START_TEST(stop_and_halt_end_a_hold)
 }
 END_TEST
 
+START_TEST(now_turns_round_in_mid_move)
+{
+	say("PAN 80; PAN 70\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	rig_mark(rig);
+	say("NOW PAN 40 TILT 5\nSYNC\n", "OK\nOK\n");
+	assert_steps(3556, 444);
+	/* It was at 45 deg with 60 deg/s: 15.1 deg more, then back. */
+	ck_assert_uint_ge(rig->rises, 444 + 1340 + 1786 - 20);
+	ck_assert_uint_le(rig->rises, 444 + 1340 + 1786 + 40);
+	say("PAN?\n", "PAN=40.000000 STEPS=3556\nOK\n");
+	say("NOW PAN BY -40\nSYNC\nPAN?\n",
+	    "OK\nOK\nPAN=0.000000 STEPS=0\nOK\n");
+	refused("NOW PAN 171\n", ERANGE, "ERR 34 ERANGE 9 PAN 171 is beyond MAX 170\n");
+	refused("NOW PAN 1 IN 3s\n", EINVAL,
+		"ERR 22 EINVAL 14 NOW goes as fast as AT allows, not IN a time\n");
+}
+END_TEST
+
+START_TEST(run_goes_on_until_told_otherwise)
+{
+	say("RUN PAN 5 TILT -2\n", "OK\n");
+	rig_run(rig, rig->now_ns + 10 * NS_PER_S);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_PAN] - 4435), 10);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_TILT] + 1776), 10);
+	/* Tilt goes on when pan alone is told something. */
+	say("RUN PAN -10\n", "OK\n");
+	rig_run(rig, rig->now_ns + 5 * NS_PER_S);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_PAN]), 80);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_TILT] + 2665), 20);
+	say("RUN PAN 0 TILT 20%\nSYNC\n", "OK\nOK\n");
+	/* It came to rest on its soft limit. */
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], 8000);
+	say("TILT?\n", "TILT=90.000000 STEPS=8000\nOK\n");
+	refused("RUN PAN 91\n", EDOM, "ERR 33 EDOM 9 faster than MAXSPEED of PAN\n");
+}
+END_TEST
+
+START_TEST(run_with_for_needs_to_be_told_again)
+{
+	s64 steps;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		say("RUN PAN 10 FOR 500ms\n", "OK\n");
+		rig_run(rig, rig->now_ns + 100000000);
+	}
+	steps = rig->head.position[HEAD_PAN];
+	ck_assert_int_le(llabs(steps - 1738), 30);
+	rig_run_to_rest(rig);
+	steps = rig->head.position[HEAD_PAN] - steps;
+	ck_assert_int_le(llabs(steps - 400), 30);
+	say("PAN 0\n", "OK\n");
+}
+END_TEST
+
+START_TEST(a_run_can_be_held)
+{
+	say("RUN PAN 10\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, rig->now_ns + 2 * NS_PER_S);
+	rig_mark(rig);
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_uint_eq(rig->rises, 0);
+	say("RESUME\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_uint_gt(rig->rises, 830);
+	ck_assert_uint_lt(rig->rises, 890);
+	say("STOP\n", "OK\n");
+	ck_assert_double_lt(seconds_to_rest(), 0.1);
+}
+END_TEST
+
 START_TEST(names_of_axes_are_checked)
 {
 	static const char *const bad[] = { "", "PAN", "pan", "9x", "a-b", "STOP",
@@ -778,6 +852,10 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_held_move_goes_on_where_it_was);
 	tcase_add_test(tests, a_held_time_goes_on);
 	tcase_add_test(tests, stop_and_halt_end_a_hold);
+	tcase_add_test(tests, now_turns_round_in_mid_move);
+	tcase_add_test(tests, run_goes_on_until_told_otherwise);
+	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
+	tcase_add_test(tests, a_run_can_be_held);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
 	return suite;

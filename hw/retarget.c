@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The commands that take over at once, from whatever motion there is: NOW and RUN.
+ * They drop the queue, but cancel no stream. For a hold they are moves to where
+ * they will come to rest.
+ */
+#include "transaction.h"
+
+/* From the hand-over on the axes do as @change says, in place of all else. */
+static int take_over(struct transaction *line,
+		     const struct plan_change change[AXES_MAX],
+		     const struct command *command)
+{
+	struct motion *motion = &line->machine->motion;
+	struct queue_entry *entry;
+	u64 delay_ns = transaction_enable(line, command->axes);
+	unsigned int i;
+	int error;
+
+	motion_stage_cut(motion, line->now_ns + delay_ns);
+	error = plan_change(motion, change);
+	if (error == -EDOM)
+		return error_set(line->report, EDOM, command->column,
+				 "too far at this speed");
+	if (error)
+		return -EAGAIN;
+	entry = transaction_entry(line);
+	entry->kind = ENTRY_MOVE;
+	entry->runs = command->verb == VERB_RUN;
+	entry->move.axes = BIT(line->machine->names.count) - 1;
+	entry->move.duration_ns = 0;
+	for (i = 0; i < line->machine->names.count; i++) {
+		entry->move.axis[i] = change[i].axis;
+		entry->move.axis[i].target = motion_staged_steps(motion, i);
+	}
+	transaction_replace(line);
+	return 0;
+}
+
+int command_NOW(struct transaction *line, const struct command *command)
+{
+	struct plan_change change[AXES_MAX] = {};
+	unsigned int i;
+	s64 speed;
+	int error;
+
+	error = transaction_allowed(line, command);
+	if (error)
+		return error;
+	transaction_unstage(line);
+	if (command->has_duration)
+		return error_set(line->report, EINVAL, command->duration_column,
+				 "NOW goes as fast as AT allows, not IN a time");
+	for (i = 0; i < line->machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+		bool named = command->axes & BIT(i);
+
+		if (named) {
+			error = transaction_target(line, command, i);
+			if (error)
+				return error;
+		}
+		error = transaction_speed(line, command, i, &speed);
+		if (error)
+			return error;
+		change[i].what = named ? PLAN_GO : PLAN_STOP;
+		change[i].axis = axis_limits(axis, speed);
+	}
+	return take_over(line, change, command);
+}
+
+/* The speed of axis @i that RUN asks for, millionths of its unit per s, signed. */
+static int run_speed(struct transaction *line, const struct command *command,
+		     unsigned int i, s64 *speed)
+{
+	const struct quantity *velocity = &command->velocity[i];
+	struct command magnitude = { .column = command->column,
+				     .has_speed = true,
+				     .speed = *velocity };
+	int error;
+
+	*speed = 0;
+	if (!velocity->micro)
+		return 0;
+	if (velocity->micro < 0)
+		magnitude.speed.micro = -velocity->micro;
+	error = transaction_speed(line, &magnitude, i, speed);
+	if (velocity->micro < 0)
+		*speed = -*speed;
+	return error;
+}
+
+/* What an axis does that RUN does not name: it goes on if it runs itself. */
+static enum plan_what beside_run(const struct transaction *line)
+{
+	const struct machine *machine = line->machine;
+	const struct queue_entry *running =
+		machine_entry(line->machine, machine->state.done + 1);
+
+	if (machine->state.done != machine->state.queued && running->runs)
+		return PLAN_FINISH;
+	return PLAN_STOP;
+}
+
+int command_RUN(struct transaction *line, const struct command *command)
+{
+	struct plan_change change[AXES_MAX] = {};
+	unsigned int i;
+	s64 speed;
+	int error;
+
+	error = transaction_allowed(line, command);
+	if (error)
+		return error;
+	transaction_unstage(line);
+	for (i = 0; i < line->machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+		s64 lowest = axis->setting[SETTING_MIN];
+		s64 highest = axis->setting[SETTING_MAX];
+
+		change[i].what = beside_run(line);
+		if (command->axes & BIT(i)) {
+			error = run_speed(line, command, i, &speed);
+			if (error)
+				return error;
+			change[i].what = speed ? PLAN_RUN : PLAN_STOP;
+			change[i].velocity = axis_rate(axis, speed);
+			change[i].lowest = axis_steps(axis, lowest) + axis->origin;
+			change[i].highest = axis_steps(axis, highest) + axis->origin;
+			change[i].run_ns = command->duration_ns;
+			axis->target = speed < 0 ? lowest : highest;
+		}
+		change[i].axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+		if (change[i].what == PLAN_RUN)
+			change[i].axis.speed = real_absolute(change[i].velocity);
+	}
+	return take_over(line, change, command);
+}
