@@ -20,7 +20,3 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 	return refuse(line, command);
 }
 
-int command_HOME(struct transaction *line, const struct command *command)
-{
-	return refuse(line, command);
-}

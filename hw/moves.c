@@ -147,8 +147,9 @@ static void shorten_duration(struct machine *machine, struct plan_move *move)
 		left = real_absolute(real_from(to - held));
 	}
 	if (move->duration_ns && real_sign(longest))
-		move->duration_ns = real_round(real_mul(
-			real_from(move->duration_ns), real_div(left, longest)));
+		move->duration_ns =
+			real_round(real_mul(real_from(move->duration_ns),
+					    real_div(left, longest)));
 }
 
 /* Plan anew a move that was held, and perhaps begun. */
@@ -291,4 +292,13 @@ int command_WAIT(struct transaction *line, const struct command *command)
 	stage_entry(motion, entry, NULL);
 	transaction_queue(line);
 	return 0;
+}
+
+/* No hardware description tells of home switches yet, so there is none. */
+int command_HOME(struct transaction *line, const struct command *command)
+{
+	unsigned int i = command->axes ? __ffs(command->axes) : 0;
+
+	return error_set(line->report, ENODEV, command->column,
+			 "%s has no home switch", line->machine->names.name[i]);
 }

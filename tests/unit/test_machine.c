@@ -789,6 +789,12 @@ START_TEST(a_run_can_be_held)
 }
 END_TEST
 
+START_TEST(home_needs_a_switch)
+{
+	refused("HOME TILT\n", ENODEV, "ERR 19 ENODEV 1 TILT has no home switch\n");
+}
+END_TEST
+
 START_TEST(names_of_axes_are_checked)
 {
 	static const char *const bad[] = { "", "PAN", "pan", "9x", "a-b", "STOP",
@@ -856,6 +862,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
 	tcase_add_test(tests, a_run_can_be_held);
+	tcase_add_test(tests, home_needs_a_switch);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
 	return suite;
