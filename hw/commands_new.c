@@ -19,4 +19,3 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 {
 	return refuse(line, command);
 }
-

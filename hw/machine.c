@@ -450,9 +450,9 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->enable)
 		drive_enable(machine, line->enable, true);
 	/* What is queued on hold was planned only to see whether it can be done. */
-	if (machine->staged.hold && !line->paused)
+	if (machine->staged.hold && !line->paused) {
 		motion_abandon(&machine->motion);
-	else if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
+	} else if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
 		result->late = true;
 		return -EAGAIN;
 	}
