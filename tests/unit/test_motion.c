@@ -370,9 +370,8 @@ static void check_laws(u16 index, unsigned int axis, long double speed,
 			if (!last_end_ns)
 				continue;
 			must(fabsl(p - last_p) <= jump, "position jumps");
-			must(segment->start_ns <= last_end_ns &&
-				     segment->start_ns + 1 >= last_end_ns,
-			     "a gap");
+			must(segment->start_ns <= last_end_ns, "a gap");
+			must(segment->start_ns + 1 >= last_end_ns, "an overlap");
 		}
 		last_p = p;
 		last_v = v;
@@ -417,9 +416,8 @@ START_TEST(durations)
 		error = motion_staged_end_ns(&motion) - motion.stage_ns -
 			reference.total * 1e9L;
 		/* the end is the next whole ns; long double has 64 bits */
-		ck_assert_msg(error >= -1e-15L * reference.total * 1e9L &&
-				      error <= 1 + 1e-15L * reference.total * 1e9L,
-			      "%Lg ns of %Lg s", error, reference.total);
+		ck_assert(error >= -1e-6L * reference.total);
+		ck_assert(error <= 1e-6L * reference.total + 1);
 		worst = fmaxl(worst, error / fmaxl(reference.total, 1));
 		check_laws(motion.staged_first, 0, speed, acceleration, jerk, true);
 		motion_abandon(&motion);
@@ -637,11 +635,13 @@ END_TEST
 
 static struct pulse_timing random_timing(void)
 {
+	/* also so long that the rules hold up the steps */
+	u32 longest_ns = random_bits() & 1 ? 5000 : 2000000;
 	struct pulse_timing timing = {
-		.steplen_ns = random_below(5000),
-		.stepspace_ns = random_below(5000),
-		.dirsetup_ns = random_below(3) ? random_below(50000) : 0,
-		.dirhold_ns = random_below(3) ? random_below(50000) : 0,
+		.steplen_ns = random_below(longest_ns / 20),
+		.stepspace_ns = random_below(longest_ns / 20),
+		.dirsetup_ns = random_below(3) ? random_below(longest_ns) : 0,
+		.dirhold_ns = random_below(3) ? random_below(longest_ns) : 0,
 		.invert = random_bits() & 1,
 	};
 
@@ -664,6 +664,17 @@ static struct plan_move random_move(s64 distance)
 	return move;
 }
 
+/* A few steps of all axes, turning so fast that DIRHOLD and DIRSETUP matter. */
+static struct plan_move quick_move(void)
+{
+	struct plan_move move = { .axes = (1 << AXES_MAX) - 1 };
+	unsigned int i;
+
+	for (i = 0; i < AXES_MAX; i++)
+		move.axis[i] = axis_to((s64)random_below(7) - 3, 1e5L, 1e9L, 0);
+	return move;
+}
+
 /* The rules of pulses are checked at each edge, see record(). */
 START_TEST(pulse_rules)
 {
@@ -676,7 +687,7 @@ START_TEST(pulse_rules)
 			set_timing(i, random_timing());
 		for (count = random_below(8); count; count--) {
 			motion_stage(&motion, recorder.now_ns);
-			move = random_move(random_bits() & 1 ? 3 : 300);
+			move = round & 1 ? random_move(300) : quick_move();
 			ck_assert_int_eq(plan_move(&motion, &move, &shortest_ns), 0);
 			publish();
 		}
@@ -822,16 +833,27 @@ START_TEST(stops)
 
 	for (round = 0; round < 1000; round++) {
 		struct stop_case stop;
+		/* under less jerk it goes on getting faster for a while */
+		long double factor = round & 3 ? 1 : 100;
 		long double way, share;
 		s64 steps[STOP_AXES];
 
 		begin_random_move(&stop);
-		stage_stop(&stop, (1 << STOP_AXES) - 1);
+		if (round & 3) {
+			stage_stop(&stop, (1 << STOP_AXES) - 1);
+		} else { /* ACCEL and JERK have been lowered: it may not stop in time */
+			stop.acceleration /= 10;
+			stop.jerk /= 30;
+			stage_stop(&stop, (1 << STOP_AXES) - 1);
+			stop.acceleration *= 10;
+			stop.jerk *= 30;
+		}
 		publish();
-		check_stop_time(&stop, recorder.now_ns);
+		if (round & 3)
+			check_stop_time(&stop, recorder.now_ns);
 		lead = 0;
 		for (i = 0; i < STOP_AXES; i++) {
-			check_laws(motion.first, i, stop.speed, stop.acceleration,
+			check_laws(motion.first, i, factor * stop.speed, stop.acceleration,
 				   stop.jerk, false);
 			steps[i] = motion_staged_steps(&motion, i);
 			if (llabs(stop.to[i] - stop.from[i]) >
