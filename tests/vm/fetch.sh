@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
-# whose headers are installed (for arm64 also headers and busybox), to
-# build/cache/VERSION/ARCHITECTURE/. Changes nothing on this system: apt works on
+# whose headers are installed (for arm64 also headers and busybox), or OpenSSH
+# with its libraries for the emulated PC, to build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on
 # a state of its own, and checks signatures with the system's keys. Prints VERSION.
 #
-# usage: tests/vm/fetch.sh [arm64|amd64]
+# usage: tests/vm/fetch.sh [arm64|amd64|ssh]
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -18,14 +18,19 @@ version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
 	echo "fetch: no headers of Debian's kernel 6.1 in /usr/src" >&2
 	exit 1
 }
-architecture=${1:-arm64}
-cache=$PWD/build/cache/$version/$architecture
+what=${1:-arm64}
+architecture=$what
+[ "$what" != ssh ] || architecture=amd64
+cache=$PWD/build/cache/$version/$what
 if [ -e "$cache/complete" ]; then
 	echo "$version"
 	exit
 fi
 
-echo "fetch: Debian's kernel $version for $architecture, 70 MB" >&2
+case $what in
+ssh) echo "fetch: Debian's OpenSSH, 10 MB" >&2 ;;
+*) echo "fetch: Debian's kernel $version for $what, 70 MB" >&2 ;;
+esac
 rm -rf "$cache"
 mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
 
@@ -57,7 +62,7 @@ unpack() # PACKAGE PATTERN...
 }
 
 image=linux-image-$version-$architecture
-case $architecture in
+case $what in
 arm64)
 	headers=linux-headers-$version-arm64
 	download "$image" "$headers" busybox-static
@@ -75,6 +80,20 @@ amd64)
 	offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz" | head -n 1 | cut -d : -f 1)
 	tail -c "+$((offset + 1))" "$vmlinuz" | xz -dc --single-stream >"$cache/vmlinux"
 	rm "$vmlinuz"
+	;;
+ssh)
+	libraries="libaudit1 libc6 libcap-ng0 libcap2 libcom-err2 libcrypt1 libgcrypt20
+		libgpg-error0 libgssapi-krb5-2 libk5crypto3 libkeyutils1 libkrb5-3
+		libkrb5support0 liblz4-1 liblzma5 libnsl2 libpam0g libpcre2-8-0
+		libselinux1 libssl3 libsystemd0 libtirpc3 libwrap0 libzstd1 zlib1g"
+	# shellcheck disable=SC2086 # a list of packages
+	download openssh-server openssh-client $libraries
+	unpack openssh-server ./usr/sbin/sshd
+	unpack openssh-client ./usr/bin/ssh ./usr/bin/ssh-keygen
+	for library in $libraries; do
+		unpack "$library" './*lib/x86_64-linux-gnu/lib*.so.*'
+	done
+	unpack libc6 './lib64/*' './lib/x86_64-linux-gnu/ld-linux-*'
 	;;
 esac
 

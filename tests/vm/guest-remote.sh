@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# The part of remote.sh that runs in the guest: sshd and ssh on its loopback, with
+# keys made for the day, and the device behind them.
+
+tar -xf /ssh.tar -C /
+mkdir -p /etc/ssh /run/sshd /home/camera/.ssh /root/.ssh /dev/pts
+mount -t devpts none /dev/pts
+ip link set lo up
+echo 127.0.0.1 localhost >/etc/hosts
+cat >/etc/passwd <<END
+root:*:0:0::/root:/bin/sh
+sshd:*:100:65534::/run/sshd:/bin/false
+camera:*:1000:1000::/home/camera:/bin/sh
+END
+cat >/etc/group <<END
+root:*:0:
+stepper:*:101:camera
+camera:*:1000:
+END
+for key in host open restricted; do
+	/usr/bin/ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/$key
+done
+{
+	cat /etc/ssh/open.pub
+	# As in README.md: the whole lines of a connection, and nothing else
+	# shellcheck disable=SC2016 # for the shell of the account
+	printf 'restrict,command="%s" ' \
+		'while read -r line; do echo \"$line\" || exit; done > /dev/stepper'
+	cat /etc/ssh/restricted.pub
+} >/home/camera/.ssh/authorized_keys
+chown -R camera /home/camera
+echo "localhost $(cat /etc/ssh/host.pub)" >/root/.ssh/known_hosts
+cat >/etc/ssh/sshd_config <<END
+ListenAddress 127.0.0.1
+Port 2222
+HostKey /etc/ssh/host
+PasswordAuthentication no
+END
+cat >/root/.ssh/config <<END
+Host localhost
+	Port 2222
+	User camera
+	IdentityFile /etc/ssh/open
+	BatchMode yes
+Host restricted
+	Hostname localhost
+	Port 2222
+	User camera
+	HostKeyAlias localhost
+	IdentityFile /etc/ssh/restricted
+	BatchMode yes
+END
+ssh=/usr/bin/ssh
+load
+chgrp stepper /dev/stepper
+/usr/sbin/sshd -E /tmp/sshd.log
+
+like() # STRING PATTERN
+{
+	# shellcheck disable=SC2254 # a pattern
+	case $1 in
+	$2) ;;
+	*)
+		echo "\"$1\" is not like \"$2\""
+		return 1
+		;;
+	esac
+}
+
+is() # FOUND EXPECTED
+{
+	[ "$1" = "$2" ] || {
+		echo "\"$1\", not \"$2\""
+		return 1
+	}
+}
+
+# What ssh says and its exit status, with these lines for the device
+remotely() # HOST LINE...
+{
+	host=$1
+	shift
+	said=$(printf '%s\n' "$@" | $ssh "$host" 'cat > /dev/stepper' 2>&1)
+	echo "$? $said"
+}
+
+position()
+{
+	echo SYNC >/dev/stepper
+	sed 's/.* PAN=\([^ ]*\) .*/\1/' /dev/stepper
+}
+
+refusal='cat: write error: Numerical result out of range'
+check "a script" is "$(remotely localhost 'PAN 10' 'PAN 20')" "0 "
+check "it is done" is "$(position)" 20.000000
+check "a status" is "$($ssh localhost 'cat /dev/stepper' | cut -c 1-24)" \
+	"STATE=IDLE PAN=20.000000"
+check "an error" is "$(remotely localhost 'PAN 10' 'PAN 300' 'PAN 0')" "1 $refusal"
+check "what was before the error stays" is "$(position)" 10.000000
+
+begin=$(cut -d . -f 1 /proc/uptime)
+check "SYNC" is "$(remotely localhost 'PAN 20 IN 20s' SYNC)" "0 "
+check "SYNC waits" [ $(($(cut -d . -f 1 /proc/uptime) - begin)) -ge 20 ]
+{
+	sleep 30
+	echo STOP >/dev/stepper
+} &
+check "SYNC tells of a STOP" is "$(remotely localhost 'PAN 10 IN 100s' SYNC)" \
+	"1 cat: write error: Operation canceled"
+wait $!
+
+# A connection that is cut: ssh dies, sshd sees the end, cat as well
+dropped() # HOST LINE...
+{
+	mkfifo /tmp/lines
+	# shellcheck disable=SC2094 # it is a pipe
+	$ssh "$1" 'cat > /dev/stepper' </tmp/lines &
+	client=$!
+	exec 4>/tmp/lines
+	echo 'PAN 30 IN 30s' >&4
+	echo 'PAN 40 IN 30s' >&4
+	printf 'PAN 4' >&4
+	sleep 20
+	kill -9 $client
+	exec 4>&-
+	rm /tmp/lines
+	sleep 5
+}
+
+echo 'PAN 0' >/dev/stepper
+dropped restricted
+check "a dropped connection leaves what it queued" like "$(cat /dev/stepper)" \
+	'STATE=RUN * QUEUE=2/64 *'
+check "and half a line does nothing" is "$(position)" 40.000000
+check "nobody is left" is "$(grep -l "^Uid:.1000" /proc/[0-9]*/status)" ""
+
+check "a restricted account" is "$(remotely restricted 'PAN 20')" "0 "
+check "its lines count" is "$(position)" 20.000000
+check "its errors" is "$(remotely restricted 'PAN 300' 'PAN 0')" \
+	"1 sh: write error: Numerical result out of range"
+check "its commands do not" is \
+	"$(echo 'PAN 5' | $ssh restricted 'touch /tmp/broken; echo hello')" ""
+check "they did not run" [ ! -e /tmp/broken ]
+check "it has no terminal" like "$(echo 'PAN 5' | $ssh -tt restricted 2>&1)" \
+	'*PTY allocation request failed*'
+check "it forwards nothing" like \
+	"$(echo 'PAN 5' | $ssh -W 127.0.0.1:2222 restricted 2>&1)" '*prohibited*'
+check "its file has no privilege" is \
+	"$(remotely localhost 'SET PAN MAX 9999')" \
+	"1 cat: write error: Operation not permitted"
+check "others may not open it" like "$(echo 'PAN 5' |
+	su -s /bin/sh sshd -c 'cat >/dev/stepper' 2>&1)" '*/dev/stepper*ermission denied*'
+send sshd.log </tmp/sshd.log

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Many files at a time, from a program that runs in the guest: every line runs
+ * once and in its file's order, who waits is served in turn, control waits for
+ * nobody, and what files and streams cost in memory has a bound.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+
+#include "trial.h"
+
+#define WRITERS 24
+#define LINES 20
+
+/* Write all of a line whatever it takes; in pieces, if @piece is not 0. */
+static void put_line(int fd, const char *line, int piece)
+{
+	struct pollfd file = { fd, POLLOUT, 0 };
+	int left = strlen(line), count;
+
+	while (left) {
+		count = write(fd, line, piece && piece < left ? piece : left);
+		if (count < 0 && errno == EAGAIN) {
+			MUST(poll(&file, 1, 20000) == 1);
+			continue;
+		}
+		if (count < 0 && errno == EINTR)
+			continue;
+		MUST(count > 0);
+		line += count;
+		left -= count;
+	}
+}
+
+/*
+ * Of each four writers one writes whole lines, one pieces, one never blocks, and
+ * one is interrupted by a timer.
+ */
+static void writer(int number)
+{
+	struct itimerval often = { { 0, 13000 }, { 0, 13000 } };
+	char line[64], expected[2 * LINES * 16] = "";
+	int fd = device(number % 4 == 2 ? O_RDWR | O_NONBLOCK : O_RDWR);
+	int i;
+
+	if (number % 4 == 3) {
+		handle(SIGALRM, 0);
+		setitimer(ITIMER_REAL, &often, NULL);
+	}
+	for (i = 0; i < LINES; i++) {
+		sprintf(line, "@w%d-%d PAN BY 0.2 TILT BY -0.05\n", number, i);
+		put_line(fd, line, number % 4 == 1 ? 1 + i : 0);
+		sprintf(expected + strlen(expected), "@w%d-%d OK\n", number, i);
+	}
+	ANSWERS(fd, expected);
+	_exit(0);
+}
+
+/* What the machine itself tells of the moves that ended, into @next by writer. */
+static void watch_done(int fd, int *next)
+{
+	int number, i, total = 0;
+	char line[256];
+	FILE *events = fdopen(fd, "r");
+
+	while (total < WRITERS * LINES) {
+		if (!fgets(line, sizeof(line), events))
+			FAIL("the events end");
+		if (sscanf(line, "@w%d-%d * DONE", &number, &i) != 2) {
+			MUST(!strstr(line, "LOST"));
+			continue;
+		}
+		IS(i, next[number]);
+		next[number]++;
+		total++;
+	}
+}
+
+static void every_line_once_and_in_order(void)
+{
+	int next[WRITERS] = {};
+	int fd = device(O_RDWR);
+	pid_t child[WRITERS];
+	int i;
+
+	IS(put(fd, "WATCH ON\n"), 9);
+	for (i = 0; i < WRITERS; i++) {
+		child[i] = fork();
+		if (!child[i])
+			writer(i);
+	}
+	watch_done(fd, next);
+	for (i = 0; i < WRITERS; i++) {
+		IS(reap(child[i]), 0);
+		IS(next[i], LINES);
+	}
+	/* 480 moves of 0.2 and -0.05 */
+	RESTS_AT("PAN=96.000000 STEPS=8533");
+}
+
+static void *write_settings(void *fd)
+{
+	char line[40];
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		sprintf(line, "SET PAN SPEED %d; SET TILT SPEED %d\n",
+			1 + i % 60, 1 + i % 60);
+		IS(put(*(int *)fd, line), (long)strlen(line));
+	}
+	return NULL;
+}
+
+static void threads_share_a_file(void)
+{
+	int fd = device(O_WRONLY);
+	int asking = device(O_RDWR);
+	pthread_t thread[8];
+	int i, pan, tilt;
+
+	for (i = 0; i < 8; i++)
+		MUST(!pthread_create(&thread[i], NULL, write_settings, &fd));
+	for (i = 0; i < 200; i++) {
+		IS(put(asking, "GET PAN SPEED; GET TILT SPEED\n"), 30);
+		IS(sscanf(answers(asking), "SET PAN SPEED %d SET TILT SPEED %d",
+			  &pan, &tilt), 2);
+		IS(pan == tilt || i == 0, 1);
+		usleep(100);
+	}
+	for (i = 0; i < 8; i++)
+		MUST(!pthread_join(thread[i], NULL));
+	IS(put(fd, "SET PAN SPEED 60; SET TILT SPEED 60\n"), 36);
+}
+
+/* A stream of moves that never ends; counts them. */
+static void stream(volatile int *count)
+{
+	int fd = device(O_WRONLY);
+
+	for (;;) {
+		IS(put(fd, "WAIT 10ms\n"), 10);
+		++*count;
+	}
+}
+
+static void start_streams(pid_t *child, volatile int *count, int streams)
+{
+	int i;
+
+	for (i = 0; i < streams; i++) {
+		child[i] = fork();
+		if (!child[i])
+			stream(count + i);
+	}
+	usleep(300000); /* the queue is full, and all of them wait */
+}
+
+static int sum(volatile int *count, int streams)
+{
+	int i, total = 0;
+
+	for (i = 0; i < streams; i++)
+		total += count[i];
+	return total;
+}
+
+static void end_streams(pid_t *child, int streams)
+{
+	int i;
+
+	for (i = 0; i < streams; i++) {
+		kill(child[i], SIGKILL);
+		IS(reap(child[i]), 128 + SIGKILL);
+	}
+}
+
+/* Thirty entries in a line, against streams that take each place as it comes. */
+static void a_long_line_gets_its_turn(void)
+{
+	volatile int *count = shared(4096);
+	char line[256] = "WAIT 1s";
+	int fd = device(O_WRONLY);
+	pid_t child[4];
+	int i, before;
+
+	for (i = 1; i < 30; i++)
+		strcat(line, ";WAIT 1s");
+	strcat(line, "\n");
+	start_streams(child, count, 4);
+	before = sum(count, 4);
+	IS(put(fd, line), (long)strlen(line));
+	/* Those who waited already, and one that came between. */
+	i = sum(count, 4) - before;
+	if (i > 5)
+		FAIL("%d lines overtook", i);
+	MUST(i > 0);
+	end_streams(child, 4);
+}
+
+static void streams_share_the_queue(void)
+{
+	volatile int *count = shared(4096);
+	pid_t child[6];
+	int before[6];
+	int i;
+
+	start_streams(child, count, 6);
+	for (i = 0; i < 6; i++)
+		before[i] = count[i];
+	sleep(3);
+	end_streams(child, 6);
+	for (i = 0; i < 6; i++) {
+		MUST(count[i] - before[i] > 40);
+		if (abs(count[i] - before[i] - count[0] + before[0]) > 2)
+			FAIL("%d lines of one stream, %d of another",
+			     count[0] - before[0], count[i] - before[i]);
+	}
+}
+
+static void who_does_not_block_gets_a_turn(void)
+{
+	volatile int *count = shared(4096);
+	int fd = device(O_WRONLY | O_NONBLOCK);
+	struct pollfd file = { fd, POLLOUT, 0 };
+	pid_t child[4];
+	int i, tries = 0, before;
+
+	start_streams(child, count, 4);
+	before = sum(count, 4);
+	for (i = 0; i < 10; i++) {
+		while (put(fd, "WAIT 10ms\n") < 0) {
+			IS(errno, EAGAIN);
+			tries++;
+			IS(poll(&file, 1, 5000), 1);
+		}
+	}
+	/* In turn: ten lines while four others write ten each. */
+	MUST(sum(count, 4) - before < 60);
+	/* And poll() does not say so in vain. */
+	MUST(tries <= 20);
+	end_streams(child, 4);
+}
+
+/* A file that asked for room and sleeps must not keep the others waiting. */
+static void who_does_not_come_back_loses_its_turn(void)
+{
+	volatile int *count = shared(4096);
+	char line[256] = "WAIT 1ms";
+	int sleeper[20];
+	pid_t child[2];
+	int i, before;
+
+	for (i = 1; i < 25; i++)
+		strcat(line, ";WAIT 1ms");
+	strcat(line, "\n");
+	start_streams(child, count, 2);
+	for (i = 0; i < 20; i++) {
+		sleeper[i] = device(O_WRONLY | O_NONBLOCK);
+		FAILS(put(sleeper[i], line), EAGAIN);
+	}
+	before = sum(count, 2);
+	sleep(6);
+	/* 600 entries go by, of which 20 times 17 are nobody's. */
+	MUST(sum(count, 2) - before > 100);
+	for (i = 0; i < 20; i++)
+		close(sleeper[i]);
+	before = sum(count, 2);
+	sleep(1);
+	MUST(sum(count, 2) - before > 80);
+	end_streams(child, 2);
+}
+
+static void takes_no_time(int fd, const char *line)
+{
+	double begin = seconds(), end;
+
+	IS(put(fd, line), (long)strlen(line));
+	end = seconds();
+	if (end - begin > 0.02)
+		FAIL("%.6s took %f s", line, end - begin);
+}
+
+static void control_waits_for_nobody(void)
+{
+	static const char *const lines[] = {
+		"?\n", "PAN?\n", "GET\n", "SET PAN SPEED 60\n", "HELP\n",
+		"VERSION\n", "ERROR?\n", "WATCH ON\n", "WATCH OFF\n", "RESET\n",
+		"ENABLE\n", "SAVE here; FORGET here\n", "# nothing\n", "STOP\n",
+	};
+	int fd = device(O_RDWR);
+	int reports[2];
+	pid_t child[8];
+	unsigned int i;
+	double begin;
+	int error;
+
+	MUST(!pipe(reports));
+	fill_queue();
+	for (i = 0; i < 8; i++) {
+		child[i] = fork();
+		if (!child[i]) {
+			FAILS(put(device(O_WRONLY), i % 2 ? "WAIT 1s\n" :
+							    "SYNC\n"),
+			      ECANCELED);
+			error = write(reports[1], "c", 1);
+			_exit(error != 1);
+		}
+	}
+	usleep(100000);
+	/* The last of them is STOP. */
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		takes_no_time(fd, lines[i]);
+	begin = seconds();
+	for (i = 0; i < 8; i++)
+		IS(reap(child[i]), 0);
+	MUST(seconds() - begin < 0.1);
+	fill_queue();
+	takes_no_time(fd, "HALT\n");
+	takes_no_time(fd, "RESET\n");
+}
+
+/* A stream that STOP ends: what was taken is a prefix, and it may not go on. */
+static void stop_ends_the_streams(void)
+{
+	int *taken = shared(4096);
+	int control = device(O_WRONLY);
+	pid_t child[8];
+	int i, total = 0;
+
+	for (i = 0; i < 8; i++) {
+		child[i] = fork();
+		if (child[i])
+			continue;
+		int fd = device(O_WRONLY);
+
+		while (put(fd, "PAN BY 1\nPAN BY -1\n") == 19)
+			taken[i]++;
+		/* The rest of a write that was cut short as well. */
+		FAILS(put(fd, "PAN BY 1\n"), ECANCELED);
+		FAILS(put(fd, "PAN BY 1\n"), ECANCELED);
+		IS(put(fd, "?\n"), 2);
+		IS(put(fd, "RESET\n"), 6);
+		_exit(0);
+	}
+	usleep(500000);
+	takes_no_time(control, "STOP\n");
+	for (i = 0; i < 8; i++) {
+		IS(reap(child[i]), 0);
+		total += taken[i];
+	}
+	MUST(total > 0);
+	IS(put(control, "SYNC\n"), 5);
+}
+
+/* Writes to one open file take turns, whoever makes them: POSIX orders bytes. */
+static void a_duplicate_waits_for_its_file(void)
+{
+	int fd = device(O_WRONLY);
+	int other = device(O_WRONLY);
+	pid_t blocked, second;
+	int status;
+
+	fill_queue();
+	blocked = fork();
+	if (!blocked) {
+		FAILS(put(fd, "PAN 1\n"), ECANCELED);
+		_exit(0);
+	}
+	usleep(50000);
+	second = fork();
+	if (!second) {
+		IS(put(fd, "?\n"), 2);
+		_exit(0);
+	}
+	usleep(50000);
+	IS(waitpid(second, &status, WNOHANG), 0);
+	takes_no_time(other, "STOP\n");
+	IS(reap(blocked), 0);
+	IS(reap(second), 0);
+}
+
+static long number_in(const char *path, const char *key)
+{
+	char line[256];
+	long value = -1;
+	FILE *file = fopen(path, "r");
+
+	MUST(file);
+	while (value < 0 && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)))
+			value = atol(line + strlen(key));
+	fclose(file);
+	if (value < 0)
+		FAIL("no %s in %s", key, path);
+	return value;
+}
+
+#define GROUP "/tmp/group/files"
+
+static void put_into(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	MUST(fd >= 0);
+	IS(put(fd, text), (long)strlen(text));
+	close(fd);
+}
+
+/* What open files pin is charged to whoever opens them. */
+static void open_files_are_accounted(void)
+{
+	const int files = 500;
+	struct rlimit limit = { files + 50, files + 50 };
+	long before, after, each;
+	int i;
+
+	put_into(GROUP "/cgroup.procs", "0");
+	MUST(!setrlimit(RLIMIT_NOFILE, &limit));
+	before = number_in(GROUP "/memory.current", "");
+	for (i = 0; i < files; i++)
+		IS(put(device(i % 2 ? O_RDWR : O_WRONLY), "HELP\nPAN"), 8);
+	after = number_in(GROUP "/memory.current", "");
+	each = (after - before) / files;
+	printf("# an open file takes %ld bytes\n", each);
+	MUST(each > 16384);
+	MUST(each < 40000);
+	while (open(DEVICE, O_RDWR) >= 0)
+		;
+	IS(errno, EMFILE);
+}
+
+static long memory_in_use(void)
+{
+	return number_in("/proc/meminfo", "MemTotal:") -
+	       number_in("/proc/meminfo", "MemAvailable:");
+}
+
+/* cat of 100,000 lines, of which 10,000 are moves, with the queue always full. */
+static void a_long_script_needs_no_memory(void)
+{
+	const int lines = 100000;
+	FILE *script = fopen("/tmp/long", "w");
+	long before, most = 0;
+	pid_t child;
+	int i, status;
+
+	for (i = 0; i < lines; i++)
+		fputs(i % 10 ? "# a comment, as scripts have them\n" :
+		      i % 20 ? "PAN BY 0.1\n" : "PAN BY -0.1\n", script);
+	fputs("PAN 7\n", script);
+	MUST(!fclose(script));
+	put_into(GROUP "/cgroup.procs", "0");
+	before = memory_in_use();
+	child = fork();
+	if (!child) {
+		IS(dup2(device(O_WRONLY), 1), 1);
+		execl("/bin/cat", "cat", "/tmp/long", NULL);
+		_exit(127);
+	}
+	while (!waitpid(child, &status, WNOHANG)) {
+		if (memory_in_use() - before > most)
+			most = memory_in_use() - before;
+		sleep(5);
+	}
+	IS(status, 0);
+	printf("# a script of 100,000 lines took %ld KiB\n", most);
+	MUST(most < 1024);
+	RESTS_AT("PAN=7.000000 STEPS=622");
+}
+
+#define TRIAL(name) { #name, name }
+
+static const struct trial trials[] = {
+	TRIAL(every_line_once_and_in_order),
+	TRIAL(threads_share_a_file),
+	TRIAL(a_long_line_gets_its_turn),
+	TRIAL(streams_share_the_queue),
+	TRIAL(who_does_not_block_gets_a_turn),
+	TRIAL(who_does_not_come_back_loses_its_turn),
+	TRIAL(control_waits_for_nobody),
+	TRIAL(stop_ends_the_streams),
+	TRIAL(a_duplicate_waits_for_its_file),
+	TRIAL(open_files_are_accounted),
+	TRIAL(a_long_script_needs_no_memory),
+};
+
+int main(void)
+{
+	return run_trials(trials, sizeof(trials) / sizeof(trials[0]));
+}
