@@ -17,8 +17,8 @@ KDIR = $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 VERSION = $(shell tests/vm/fetch.sh)
 ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 
-.PHONY: all modules modules-arm64 modules-vm load-sim unit test check-style \
-	bench demo shell help clean
+.PHONY: all modules modules-arm64 modules-vm load-sim install uninstall unit test \
+	check-style bench demo shell help clean
 
 all: build/libstepper.a build/stepper.4
 
@@ -30,6 +30,7 @@ help:
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
+	@echo 'make install         module, manual, udev rule, group [DESTDIR=/] [RELEASE=…]'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make bench           cost of a step'
 	@echo 'make clean           remove build/, but for the kernels in build/cache/'
@@ -92,6 +93,23 @@ modules-arm64: setup-vm
 # for the emulated PC
 modules-amd64: setup-vm
 	$(call kbuild,/usr/src/linux-headers-$(VERSION)-amd64,W=1,.)
+
+# What was built for the kernel RELEASE, to DESTDIR (for a package) or this system
+RELEASE = $(shell uname -r)
+INSTALLED = lib/modules/$(RELEASE)/updates/stepper.ko usr/lib/udev/rules.d/60-stepper.rules \
+	usr/lib/sysusers.d/stepper.conf usr/share/man/man4/stepper.4
+
+install:
+	install -D -m 644 -t $(DESTDIR)/lib/modules/$(RELEASE)/updates build/modules/$(RELEASE)/stepper.ko
+	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d driver/60-stepper.rules
+	install -D -m 644 driver/stepper.sysusers $(DESTDIR)/usr/lib/sysusers.d/stepper.conf
+	[ ! -e build/stepper.4 ] || \
+		install -D -m 644 -t $(DESTDIR)/usr/share/man/man4 build/stepper.4
+	[ -n "$(DESTDIR)" ] || { systemd-sysusers && depmod $(RELEASE) && udevadm control --reload; }
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)/,$(INSTALLED))
+	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && udevadm control --reload; }
 
 load-sim: modules
 	@tests/load-sim.sh
