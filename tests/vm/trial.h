@@ -21,42 +21,44 @@
 #include <unistd.h>
 
 #define DEVICE "/dev/stepper"
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 #define TRIAL_SECONDS 2000 /* of the guest: then it hangs */
 
 /* End the test: NAME and what was found go into its line "not ok". */
-#define FAIL(...)                                             \
-	do {                                                  \
-		printf("not ok %s: line %d: ", trial_name,    \
-		       __LINE__);                             \
-		printf(__VA_ARGS__);                          \
-		putchar('\n');                                \
-		fflush(stdout);                               \
-		_exit(1);                                     \
+#define FAIL(...) \
+	do { \
+		printf("not ok %s: line %d: ", trial_name, \
+		       __LINE__); \
+		printf(__VA_ARGS__); \
+		putchar('\n'); \
+		fflush(stdout); \
+		_exit(1); \
 	} while (0)
 
-#define MUST(condition)                                       \
-	do {                                                  \
-		if (!(condition))                             \
+#define MUST(condition) \
+	do { \
+		if (!(condition)) \
 			FAIL("%s (errno %d)", #condition, errno); \
 	} while (0)
 
 /* Of numbers; what is found is printed. */
-#define IS(found, expected)                                   \
-	do {                                                  \
+#define IS(found, expected) \
+	do { \
 		long _found = (found), _expected = (expected); \
-		if (_found != _expected)                      \
+		if (_found != _expected) \
 			FAIL("%s is %ld, not %ld (errno %d)", #found, \
-			     _found, _expected, errno);       \
+			     _found, _expected, errno); \
 	} while (0)
 
 /* A call that has to fail with -1 and this errno. */
-#define FAILS(call, number)                                   \
-	do {                                                  \
-		long _result = (long)(call);                  \
-		int _errno = errno;                           \
-		if (_result != -1 || _errno != (number))      \
+#define FAILS(call, number) \
+	do { \
+		long _result = (long)(call); \
+		int _errno = errno, _number = (number); \
+		if (_result != -1 || _errno != _number) \
 			FAIL("%s is %ld, errno %d, not %d", #call, \
-			     _result, _errno, number);        \
+			     _result, _errno, _number); \
 	} while (0)
 
 static const char *trial_name;

@@ -124,8 +124,9 @@ static void threads_share_a_file(void)
 		MUST(!pthread_create(&thread[i], NULL, write_settings, &fd));
 	for (i = 0; i < 200; i++) {
 		IS(put(asking, "GET PAN SPEED; GET TILT SPEED\n"), 30);
-		IS(sscanf(answers(asking), "SET PAN SPEED %d SET TILT SPEED %d",
-			  &pan, &tilt), 2);
+		MUST(sscanf(answers(asking),
+			    "SET PAN SPEED %d SET TILT SPEED %d", &pan,
+			    &tilt) == 2);
 		IS(pan == tilt || i == 0, 1);
 		usleep(100);
 	}
@@ -135,7 +136,7 @@ static void threads_share_a_file(void)
 }
 
 /* A stream of moves that never ends; counts them. */
-static void stream(volatile int *count)
+static void stream(int *count)
 {
 	int fd = device(O_WRONLY);
 
@@ -145,7 +146,7 @@ static void stream(volatile int *count)
 	}
 }
 
-static void start_streams(pid_t *child, volatile int *count, int streams)
+static void start_streams(pid_t *child, int *count, int streams)
 {
 	int i;
 
@@ -157,7 +158,7 @@ static void start_streams(pid_t *child, volatile int *count, int streams)
 	usleep(300000); /* the queue is full, and all of them wait */
 }
 
-static int sum(volatile int *count, int streams)
+static int sum(int *count, int streams)
 {
 	int i, total = 0;
 
@@ -179,7 +180,7 @@ static void end_streams(pid_t *child, int streams)
 /* Thirty entries in a line, against streams that take each place as it comes. */
 static void a_long_line_gets_its_turn(void)
 {
-	volatile int *count = shared(4096);
+	int *count = shared(4096);
 	char line[256] = "WAIT 1s";
 	int fd = device(O_WRONLY);
 	pid_t child[4];
@@ -201,7 +202,7 @@ static void a_long_line_gets_its_turn(void)
 
 static void streams_share_the_queue(void)
 {
-	volatile int *count = shared(4096);
+	int *count = shared(4096);
 	pid_t child[6];
 	int before[6];
 	int i;
@@ -221,7 +222,7 @@ static void streams_share_the_queue(void)
 
 static void who_does_not_block_gets_a_turn(void)
 {
-	volatile int *count = shared(4096);
+	int *count = shared(4096);
 	int fd = device(O_WRONLY | O_NONBLOCK);
 	struct pollfd file = { fd, POLLOUT, 0 };
 	pid_t child[4];
@@ -246,7 +247,7 @@ static void who_does_not_block_gets_a_turn(void)
 /* A file that asked for room and sleeps must not keep the others waiting. */
 static void who_does_not_come_back_loses_its_turn(void)
 {
-	volatile int *count = shared(4096);
+	int *count = shared(4096);
 	char line[256] = "WAIT 1ms";
 	int sleeper[20];
 	pid_t child[2];
@@ -285,9 +286,20 @@ static void takes_no_time(int fd, const char *line)
 static void control_waits_for_nobody(void)
 {
 	static const char *const lines[] = {
-		"?\n", "PAN?\n", "GET\n", "SET PAN SPEED 60\n", "HELP\n",
-		"VERSION\n", "ERROR?\n", "WATCH ON\n", "WATCH OFF\n", "RESET\n",
-		"ENABLE\n", "SAVE here; FORGET here\n", "# nothing\n", "STOP\n",
+		"?\n",
+		"PAN?\n",
+		"GET\n",
+		"SET PAN SPEED 60\n",
+		"HELP\n",
+		"VERSION\n",
+		"ERROR?\n",
+		"WATCH ON\n",
+		"WATCH OFF\n",
+		"RESET\n",
+		"ENABLE\n",
+		"SAVE here; FORGET here\n",
+		"# nothing\n",
+		"STOP\n",
 	};
 	int fd = device(O_RDWR);
 	int reports[2];
@@ -310,7 +322,7 @@ static void control_waits_for_nobody(void)
 	}
 	usleep(100000);
 	/* The last of them is STOP. */
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		takes_no_time(fd, lines[i]);
 	begin = seconds();
 	for (i = 0; i < 8; i++)
@@ -448,7 +460,9 @@ static void a_long_script_needs_no_memory(void)
 
 	for (i = 0; i < lines; i++)
 		fputs(i % 10 ? "# a comment, as scripts have them\n" :
-		      i % 20 ? "PAN BY 0.1\n" : "PAN BY -0.1\n", script);
+		      i % 20 ? "PAN BY 0.1\n" :
+			       "PAN BY -0.1\n",
+		      script);
 	fputs("PAN 7\n", script);
 	MUST(!fclose(script));
 	put_into(GROUP "/cgroup.procs", "0");
@@ -470,7 +484,10 @@ static void a_long_script_needs_no_memory(void)
 	RESTS_AT("PAN=7.000000 STEPS=622");
 }
 
-#define TRIAL(name) { #name, name }
+#define TRIAL(name) \
+	{ \
+#name, name \
+	}
 
 static const struct trial trials[] = {
 	TRIAL(every_line_once_and_in_order),
@@ -488,5 +505,5 @@ static const struct trial trials[] = {
 
 int main(void)
 {
-	return run_trials(trials, sizeof(trials) / sizeof(trials[0]));
+	return run_trials(trials, ARRAY_SIZE(trials));
 }
