@@ -6,6 +6,12 @@
  */
 #include "motion.h"
 
+/*
+ * Room that a point of a stream must find: every axis may turn twice on its way
+ * to it, and stop in 3 pieces behind it.
+ */
+#define SEGMENTS_FOR_POINT (1 + AXES_MAX * 5)
+
 struct limits plan_limits(const struct plan_axis *axis)
 {
 	const struct real ns = real_ratio(1, NS_PER_S);
@@ -28,14 +34,17 @@ struct weave {
 	u32 profiled;
 	u32 finishing;
 	u32 arriving; /* of the profiled: those that rest on their target */
-	u16 segment; /* of the published plan, which those that finish are in */
+	u16 segment; /* of the published plan: tells the law of those that finish */
+	u16 last_segment; /* up to the end of this one */
 	struct real segment_start_ns;
-	struct real segment_end_ns;
+	struct real segment_end_ns; /* of the last */
 	unsigned int piece[AXES_MAX]; /* of those with a profile */
 	struct real piece_start_ns[AXES_MAX];
 	s64 base[AXES_MAX]; /* of the profile's positions */
 	s64 target[AXES_MAX];
 	s64 steps[AXES_MAX];
+	struct real mark_ns; /* an instant at which a segment ends: */
+	u16 mark;
 };
 
 static const struct piece *present_piece(const struct motion *motion,
@@ -54,17 +63,72 @@ static struct real piece_end(const struct weave *weave, unsigned int axis,
 	return real_add(weave->piece_start_ns[axis], piece->duration);
 }
 
-static void set_segment(struct motion *motion, struct weave *weave, u16 index)
+/* When the published segment @index begins, and ends. */
+static struct real segment_start(const struct motion *motion, const struct weave *weave, u16 index)
 {
 	const struct segment *segment = &motion->segment[index];
 	struct real start = real_from((s64)(segment->start_ns - weave->origin_ns));
 
-	start = real_add(start, real_shift(real_from(segment->start_fraction), -32));
+	return real_add(start, real_shift(real_from(segment->start_fraction), -32));
+}
+
+static struct real segment_end(const struct motion *motion, const struct weave *weave, u16 index)
+{
+	const struct segment *segment = &motion->segment[index];
+
+	return real_add(segment_start(motion, weave, index),
+			real_shift(real_from(segment->end), segment->time_shift - 63));
+}
+
+/* Segments shorter than 2^10 ns are too coarse to tell. */
+#define TELLING_SHIFT 10
+
+/* Whether @axis goes on from @a to @b by the same law, the same way, as far as they can tell. */
+static bool law_goes_on(const struct segment *a, const struct segment *b, unsigned int axis)
+{
+	struct real before = segment_state(a, axis, 0).speed;
+	struct real after = segment_state(b, axis, b->end).speed;
+	struct state end = segment_state(a, axis, a->end);
+	struct state start = segment_state(b, axis, 0);
+	int shift = min(a->time_shift, b->time_shift);
+	int bits = min(a->fraction_bits[axis], b->fraction_bits[axis]);
+
+	if (!segment_moves(a, axis) && !segment_moves(b, axis))
+		return true;
+	before = real_add(before, end.speed);
+	after = real_add(after, start.speed);
+	return shift >= TELLING_SHIFT && real_sign(before) == real_sign(after) &&
+	       real_is_below(real_sub(end.jerk, start.jerk), 2 - bits - 3 * shift) &&
+	       real_is_below(real_sub(end.acceleration, start.acceleration),
+			     3 - bits - 2 * shift);
+}
+
+/*
+ * Let those that finish go on with the published segment @index, and as many
+ * behind it as go on by the same law for them: else the ends that other axes made
+ * would stay for ever, and add up from change to change.
+ */
+static void set_segment(struct motion *motion, struct weave *weave, u16 index)
+{
+	const struct segment *segment = &motion->segment[index];
+	const struct segment *next;
+	unsigned int i;
+
 	weave->segment = index;
-	weave->segment_start_ns = start;
-	weave->segment_end_ns =
-		real_add(start, real_shift(real_from(segment->end),
-					   segment->time_shift - 63));
+	weave->last_segment = index;
+	for (; !segment->at_rest; segment = next) {
+		next = &motion->segment[segment->next];
+		for (i = 0; i < motion->axes; i++)
+			if (weave->finishing >> i & 1 && !law_goes_on(segment, next, i))
+				break;
+		if (i < motion->axes)
+			break;
+		weave->last_segment = segment->next;
+		if (next->time_shift > motion->segment[weave->segment].time_shift)
+			weave->segment = segment->next; /* it tells best */
+	}
+	weave->segment_start_ns = segment_start(motion, weave, weave->segment);
+	weave->segment_end_ns = segment_end(motion, weave, weave->last_segment);
 }
 
 /* When the first axis's law changes next; false if all rest. */
@@ -116,24 +180,20 @@ static void follow_plan(struct motion *motion, struct weave *weave,
 			struct real now_ns, struct real next_ns)
 {
 	const struct segment *old = &motion->segment[weave->segment];
-	struct real since = real_sub(now_ns, weave->segment_start_ns);
-	bool up = old->cubic[axis].last > weave->steps[axis];
-	struct state state;
-	s64 u;
+	s64 last = motion->segment[weave->last_segment].cubic[axis].last;
+	struct state state = segment_state(old, axis, 0);
 
-	u = real_round(real_shift(since, 63 - old->time_shift));
-	u = min(max(u, 0LL), old->end);
-	state = segment_state(old, axis, u);
-	segment_set_axis(segment, axis, old->cubic[axis].base, &state, up,
-			 weave->steps[axis]);
+	state = state_after(&state, real_sub(now_ns, weave->segment_start_ns));
+	segment_set_axis(segment, axis, old->cubic[axis].base, &state,
+			 last > weave->steps[axis], weave->steps[axis]);
 	if (real_compare(next_ns, weave->segment_end_ns) >= 0)
-		segment->cubic[axis].last = old->cubic[axis].last;
+		segment->cubic[axis].last = last;
 }
 
 /* Go on to @now_ns: leave the pieces and the segment that end there. */
 static void advance(struct motion *motion, struct weave *weave, struct real now_ns)
 {
-	const struct segment *old = &motion->segment[weave->segment];
+	const struct segment *old = &motion->segment[weave->last_segment];
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++) {
@@ -180,14 +240,17 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 {
 	struct real now_ns = real_from(0);
 	struct segment *segment = NULL;
-	struct real next_ns, duration;
+	struct real next_ns, duration, to_mark;
 
 	for (; next_change(motion, weave, &next_ns); now_ns = next_ns) {
 		duration = real_sub(next_ns, now_ns);
+		to_mark = real_sub(weave->mark_ns, now_ns);
 		if (real_sign(duration) > 0 && !real_is_below(duration, -20)) {
 			segment = stage_segment(motion, weave, now_ns, next_ns);
 			if (!segment)
 				return -ENOSPC;
+			if (real_sign(to_mark) > 0 && !real_is_below(to_mark, -10))
+				weave->mark = motion->staged_last;
 		}
 		advance(motion, weave, next_ns);
 	}
@@ -221,13 +284,17 @@ static struct real rest_in_plan(struct motion *motion, unsigned int axis)
 	u16 i = motion->cut_segment;
 
 	for (;; i = motion->segment[i].next) {
-		if (segment_moves(&motion->segment[i], axis)) {
-			set_segment(motion, &weave, i);
-			end = weave.segment_end_ns;
-		}
+		if (segment_moves(&motion->segment[i], axis))
+			end = segment_end(motion, &weave, i);
 		if (motion->segment[i].at_rest)
 			return end;
 	}
+}
+
+/* Whether @axis moves after the cut in the published plan. */
+static bool moves_on(struct motion *motion, unsigned int axis)
+{
+	return motion_cut_moving(motion) && real_sign(rest_in_plan(motion, axis)) > 0;
 }
 
 /* Where an axis that is to GO or RUN goes, and how. */
@@ -272,7 +339,6 @@ static int change_axis(struct motion *motion, struct weave *weave,
 	struct state *state = &changing->state[axis];
 	struct course *course = &changing->course[axis];
 	struct limits *limits = &changing->limits[axis];
-	bool moves = motion_cut_moving(motion);
 	struct real duration;
 
 	*state = state_at_cut(motion, weave, axis);
@@ -290,7 +356,7 @@ static int change_axis(struct motion *motion, struct weave *weave,
 		return -EDOM;
 	duration = profile_duration(profile);
 	/* It is braking already, and gets there no later on its own. */
-	if (change->what == PLAN_STOP && moves && profile->count &&
+	if (change->what == PLAN_STOP && moves_on(motion, axis) &&
 	    real_compare(rest_in_plan(motion, axis), duration) <= 0) {
 		weave->finishing |= 1U << axis;
 		return 0;
@@ -319,13 +385,11 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 	unsigned int i;
 
 	memcpy(weave.steps, motion->staged_steps, sizeof(weave.steps));
-	if (moves) {
+	if (moves)
 		weave.move_start_ns = motion->segment[motion->cut_segment].move_start_ns;
-		set_segment(motion, &weave, motion->cut_segment);
-	}
 	for (i = 0; i < motion->axes; i++) {
 		if (change[i].what == PLAN_FINISH)
-			weave.finishing |= moves ? 1U << i : 0;
+			weave.finishing |= moves_on(motion, i) ? 1U << i : 0;
 		else if (change_axis(motion, &weave, &changing, i, &change[i]))
 			return -EDOM;
 	}
@@ -341,5 +405,204 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 		if (weave.profiled >> i & 1)
 			profile_split_turns(&motion->profile[i]);
 	}
+	if (weave.finishing)
+		set_segment(motion, &weave, motion->cut_segment);
 	return stage_weave(motion, &weave);
+}
+
+/*
+ * Where a stream goes on: behind its last point, staged or published, or from
+ * rest at the staged end.
+ */
+static struct stream find_stream(struct motion *motion, struct weave *weave)
+{
+	struct stream stream = motion->staged_stream;
+	bool nothing_staged = motion->staged_first == SEGMENT_NONE && !motion->cut &&
+			      motion->staged_end_ns == motion->stage_ns;
+	unsigned int i;
+
+	if (stream.segment != SEGMENT_NONE) {
+		motion_drop_behind(motion, stream.segment);
+	} else if (nothing_staged && motion->stream.segment != SEGMENT_NONE &&
+		   motion->stream.end_ns >= motion->earliest_ns) {
+		stream = motion->stream;
+		motion->stage_ns = stream.end_ns;
+		motion_cut_at_end(motion, stream.segment);
+	} else {
+		stream.end_ns = motion->staged_end_ns;
+		memset(stream.state, 0, sizeof(stream.state));
+		for (i = 0; i < motion->axes; i++)
+			stream.state[i].position = real_from(motion->staged_steps[i]);
+	}
+	weave->origin_ns = stream.end_ns;
+	weave->move_start_ns = stream.end_ns;
+	memcpy(weave->steps, motion->staged_steps, sizeof(weave->steps));
+	if (stream.segment == SEGMENT_NONE)
+		return stream;
+	weave->move_start_ns = motion->segment[stream.segment].move_start_ns;
+	for (i = 0; i < motion->axes; i++)
+		weave->steps[i] = motion->segment[stream.segment].cubic[i].last;
+	return stream;
+}
+
+/* The cubic from @state to @point in @duration, as the state that it begins in. */
+static struct state cubic_to(const struct state *state, const struct plan_point *point,
+			     s64 base, struct real duration)
+{
+	struct real distance = real_sub(real_sub(point->position, real_from(base)),
+					state->position);
+	struct real speed = real_mul(point->velocity, real_ratio(1, NS_PER_S));
+	struct real average = real_div(distance, duration);
+	struct real sum = real_add(state->speed, speed);
+	struct state cubic = *state;
+
+	/* a = (6 average - 4 v0 - 2 v1) / T, j = 6 (v0 + v1 - 2 average) / T^2 */
+	cubic.acceleration = real_sub(real_mul(real_from(3), average), real_add(sum, state->speed));
+	cubic.acceleration = real_div(real_shift(cubic.acceleration, 1), duration);
+	cubic.jerk = real_mul(real_from(6), real_sub(sum, real_shift(average, 1)));
+	cubic.jerk = real_div(real_div(cubic.jerk, duration), duration);
+	return cubic;
+}
+
+/* Whether |@value| is beyond @limit by more than rounding may make it. */
+static bool is_beyond(struct real value, struct real limit)
+{
+	limit = real_add(limit, real_shift(limit, -40));
+	return real_compare(real_absolute(value), limit) > 0;
+}
+
+/* Whether the speed of the cubic from @from to @to is beyond @limit anywhere. */
+static bool is_too_fast(const struct state *from, const struct state *to, struct real limit)
+{
+	struct real peak;
+
+	if (is_beyond(to->speed, limit))
+		return true;
+	if (real_sign(from->acceleration) * real_sign(to->acceleration) >= 0)
+		return false;
+	peak = real_mul(from->acceleration, from->acceleration);
+	peak = real_div(peak, real_shift(from->jerk, 1));
+	return is_beyond(real_sub(from->speed, peak), limit);
+}
+
+/* Whether a turn or the end of @profile is beyond the soft limits of @point. */
+static bool leaves_range(const struct profile *profile, const struct plan_point *point, s64 base)
+{
+	const struct real margin = real_ratio(1, 1024);
+	struct real lowest = real_sub(real_sub(real_from(point->lowest), real_from(base)), margin);
+	struct real highest = real_add(real_sub(real_from(point->highest), real_from(base)), margin);
+	unsigned int i;
+
+	for (i = 1; i <= profile->count; i++) {
+		const struct piece *piece = &profile->piece[i - 1];
+		struct state end = state_after(&piece->start, piece->duration);
+
+		if (real_compare(end.position, lowest) < 0 ||
+		    real_compare(end.position, highest) > 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The law of an axis that has a point: the cubic and the stop behind it. @state
+ * moves on to the point. 0 or -EDOM.
+ */
+static int follow_point(struct profile *profile, struct state *state,
+			const struct plan_point *point, s64 base, struct real duration,
+			enum plan_limit *limit)
+{
+	struct limits limits = plan_limits(&point->axis);
+	struct state cubic = cubic_to(state, point, base, duration);
+
+	*state = state_after(&cubic, duration);
+	state->position = real_sub(point->position, real_from(base));
+	state->speed = real_mul(point->velocity, real_ratio(1, NS_PER_S));
+	*limit = PLAN_LIMIT_SPEED;
+	if (is_too_fast(&cubic, state, limits.speed))
+		return -EDOM;
+	*limit = PLAN_LIMIT_ACCELERATION;
+	if (is_beyond(cubic.acceleration, limits.acceleration) ||
+	    is_beyond(state->acceleration, limits.acceleration))
+		return -EDOM;
+	profile_add(profile, &cubic, duration);
+	if (real_sign(state->speed))
+		profile_add_stop(profile, state, &limits);
+	profile_split_turns(profile);
+	*limit = PLAN_LIMIT_RANGE;
+	if (!real_is_below(state->position, PLAN_DISTANCE_BITS) ||
+	    leaves_range(profile, point, base))
+		return -EDOM;
+	return 0;
+}
+
+/* The law of an axis without a point: a stop. @state is where that has it after @duration. */
+static void stop_beside(struct profile *profile, struct state *state,
+			const struct plan_axis *axis, struct real duration)
+{
+	struct limits limits = plan_limits(axis);
+	struct real left = duration;
+	unsigned int i;
+
+	if (!real_sign(state->speed))
+		return;
+	profile_add_stop(profile, state, &limits);
+	for (i = 0; i < profile->count; i++) {
+		const struct piece *piece = &profile->piece[i];
+
+		if (real_compare(left, piece->duration) < 0) {
+			*state = state_after(&piece->start, left);
+			break;
+		}
+		*state = state_after(&piece->start, piece->duration);
+		left = real_sub(left, piece->duration);
+	}
+	if (i == profile->count) {
+		state->speed = real_from(0);
+		state->acceleration = real_from(0);
+	}
+	profile_split_turns(profile);
+}
+
+int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
+	     struct plan_fault *fault)
+{
+	struct real duration = real_from(pvt->duration_ns);
+	struct weave weave = { .mark_ns = duration };
+	struct stream stream = find_stream(motion, &weave);
+	unsigned int i;
+	int error = 0;
+
+	fault->limit = PLAN_LIMIT_SPEED;
+	if (motion_room(motion) < SEGMENTS_FOR_POINT)
+		return -ENOSPC;
+	for (i = 0; i < motion->axes && !error; i++) {
+		struct profile *profile = &motion->profile[i];
+		struct state *state = &stream.state[i];
+
+		fault->axis = i;
+		profile->count = 0;
+		weave.base[i] = real_round(state->position);
+		state->position = real_sub(state->position, real_from(weave.base[i]));
+		if (!(pvt->axes >> i & 1))
+			stop_beside(profile, state, &pvt->axis[i].axis, duration);
+		else if (!pvt->duration_ns || pvt->duration_ns >> PLAN_DURATION_BITS)
+			error = -EDOM;
+		else
+			error = follow_point(profile, state, &pvt->axis[i], weave.base[i],
+					     duration, &fault->limit);
+		if (profile->count)
+			weave.profiled |= 1U << i;
+		state->position = real_add(state->position, real_from(weave.base[i]));
+	}
+	if (!error)
+		error = stage_weave(motion, &weave);
+	if (error)
+		return error;
+	stream.end_ns += pvt->duration_ns;
+	stream.segment = weave.mark;
+	motion->staged_stream = stream;
+	motion->staged_end_ns = max(motion->staged_end_ns, stream.end_ns);
+	*end_ns = stream.end_ns;
+	return 0;
 }

@@ -40,6 +40,7 @@ void motion_init(struct motion *motion, unsigned int axes, struct pins *pins)
 	motion->last = SEGMENT_NONE;
 	motion->staged_first = SEGMENT_NONE;
 	motion->staged_last = SEGMENT_NONE;
+	motion->stream.segment = SEGMENT_NONE;
 }
 
 void motion_set_timing(struct motion *motion, unsigned int axis,
@@ -96,6 +97,7 @@ static u64 collect(struct motion *motion, u64 now_ns)
 		motion->halts_seen = halts;
 		free_segments(motion, motion->first);
 		motion->first = SEGMENT_NONE;
+		motion->stream.segment = SEGMENT_NONE;
 	}
 	/* A cut refers to segments until it is published. */
 	while (motion->first != SEGMENT_NONE && !motion->cut) {
@@ -115,6 +117,16 @@ static u64 collect(struct motion *motion, u64 now_ns)
 	return now;
 }
 
+/* When the next edge of an auxiliary line is due, or U64_MAX. Under the lock. */
+static u64 next_output_ns(const struct motion *motion)
+{
+	const struct outputs *outputs = &motion->outputs;
+
+	if (outputs->first == outputs->end)
+		return U64_MAX;
+	return outputs->output[outputs->first].at_ns;
+}
+
 /* Whether all is over at plan time @now_ns. Under the lock. */
 static bool is_idle(const struct motion *motion, u64 now_ns)
 {
@@ -123,7 +135,7 @@ static bool is_idle(const struct motion *motion, u64 now_ns)
 	for (i = 0; i < motion->axes; i++)
 		if (motion->axis[i].pulse.edge != PULSE_NONE)
 			return false;
-	return motion->end_ns <= now_ns;
+	return motion->end_ns <= now_ns && motion->outputs.first == motion->outputs.end;
 }
 
 /* At rest, let plan time be real time again. Under the lock. */
@@ -145,6 +157,10 @@ static void begin_stage(struct motion *motion)
 	motion->stage_halts = motion->halts_seen;
 	motion->staged_end_ns = motion->stage_ns;
 	motion->cut = false;
+	motion->cut_outputs = OUTPUTS_KEEP;
+	motion->staged_stream.segment = SEGMENT_NONE;
+	motion->staged_outputs.first = 0;
+	motion->staged_outputs.end = 0;
 }
 
 void motion_stage(struct motion *motion, u64 now_ns)
@@ -155,8 +171,8 @@ void motion_stage(struct motion *motion, u64 now_ns)
 	lock(motion);
 	if (is_idle(motion, plan_ns(motion, now_ns)))
 		end_slip(motion, now_ns);
-	motion->stage_ns = max(motion->end_ns,
-			       plan_ns(motion, now_ns) + MOTION_LEAD_NS);
+	motion->earliest_ns = plan_ns(motion, now_ns) + MOTION_LEAD_NS;
+	motion->stage_ns = max(motion->end_ns, motion->earliest_ns);
 	for (i = 0; i < motion->axes; i++)
 		motion->staged_steps[i] = motion->axis[i].steps;
 	unlock(motion);
@@ -215,6 +231,7 @@ void motion_stage_cut(struct motion *motion, u64 now_ns)
 	motion->stage_ns = plan_ns(motion, now_ns) + MOTION_HANDOVER_NS;
 	unlock(motion);
 	begin_stage(motion);
+	motion->cut_outputs = OUTPUTS_FALL;
 	if (motion->first == SEGMENT_NONE)
 		return;
 	cut = find_segment(motion, motion->stage_ns, &motion->cut_before);
@@ -279,12 +296,74 @@ struct segment *motion_append(struct motion *motion)
 	else
 		motion->segment[motion->staged_last].next = index;
 	motion->staged_last = index;
+	motion->staged_stream.segment = SEGMENT_NONE;
 	return segment;
+}
+
+void motion_drop_behind(struct motion *motion, u16 index)
+{
+	struct segment *segment = &motion->segment[index];
+
+	free_segments(motion, segment->next);
+	segment->next = SEGMENT_NONE;
+	motion->staged_last = index;
 }
 
 void motion_stage_rest(struct motion *motion, u64 until_ns)
 {
-	motion->staged_end_ns = max(motion->staged_end_ns, until_ns);
+	if (until_ns <= motion->staged_end_ns)
+		return;
+	motion->staged_end_ns = until_ns;
+	motion->staged_stream.segment = SEGMENT_NONE;
+}
+
+/* Put @output in its place, behind those of the same time. */
+static void insert_output(struct outputs *outputs, const struct output *output)
+{
+	unsigned int i = outputs->end++;
+
+	for (; i > outputs->first && outputs->output[i - 1].at_ns > output->at_ns; i--)
+		outputs->output[i] = outputs->output[i - 1];
+	outputs->output[i] = *output;
+}
+
+int motion_stage_output(struct motion *motion, u64 at_ns, u32 lines, u32 levels)
+{
+	const struct output output = { at_ns, lines, levels };
+	const struct outputs *outputs = &motion->outputs;
+	unsigned int pending;
+
+	lock(motion);
+	pending = outputs->end - outputs->first;
+	unlock(motion);
+	/* one more, as a cut may add an edge */
+	if (pending + motion->staged_outputs.end + 1 >= OUTPUTS_MAX)
+		return -ENOSPC;
+	insert_output(&motion->staged_outputs, &output);
+	return 0;
+}
+
+/* Let the staged outputs follow those that the cut leaves. Under the lock. */
+static void link_outputs(struct motion *motion)
+{
+	struct outputs *outputs = &motion->outputs;
+	struct output fall = { motion->stage_ns, motion->outputs_high, 0 };
+	unsigned int i, from = outputs->first;
+
+	outputs->first = 0;
+	for (i = 0; from < outputs->end; from++) {
+		struct output output = outputs->output[from];
+
+		if (motion->cut_outputs != OUTPUTS_KEEP && output.at_ns >= motion->stage_ns)
+			break;
+		outputs->output[i++] = output;
+		fall.lines = (fall.lines & ~output.lines) | output.levels;
+	}
+	outputs->end = i;
+	if (motion->cut_outputs == OUTPUTS_FALL && fall.lines)
+		insert_output(outputs, &fall);
+	for (i = 0; i < motion->staged_outputs.end; i++)
+		insert_output(outputs, &motion->staged_outputs.output[i]);
 }
 
 u64 motion_staged_end_ns(const struct motion *motion)
@@ -302,6 +381,7 @@ void motion_abandon(struct motion *motion)
 	free_segments(motion, motion->staged_first);
 	motion->staged_first = SEGMENT_NONE;
 	motion->staged_last = SEGMENT_NONE;
+	motion->staged_outputs.end = 0;
 	motion->cut = false;
 }
 
@@ -373,10 +453,13 @@ int motion_publish(struct motion *motion, u64 now_ns)
 		return -EAGAIN;
 	}
 	dropped = link_staged(motion, now);
+	link_outputs(motion);
 	motion->end_ns = motion->staged_end_ns;
 	motion->pins->rearm(motion->pins);
 	unlock(motion);
 
+	if (motion->cut || motion->staged_end_ns > motion->stage_ns)
+		motion->stream = motion->staged_stream;
 	if (motion->cut || motion->first == SEGMENT_NONE) {
 		free_segments(motion, dropped);
 		motion->last = motion->cut ? motion->cut_segment : SEGMENT_NONE;
@@ -410,6 +493,10 @@ bool motion_halt(struct motion *motion, u64 now_ns)
 		stepgen_start(&axis->stepgen, SEGMENT_NONE, axis->steps);
 		pulse_no_step(&axis->pulse, now);
 	}
+	if (motion->outputs_high)
+		motion->pins->set(motion->pins, motion->outputs_high, 0);
+	motion->outputs_high = 0;
+	motion->outputs.end = motion->outputs.first;
 	motion->end_ns = min(motion->end_ns, now);
 	motion->halts++;
 	motion->pins->rearm(motion->pins);
@@ -447,6 +534,8 @@ bool motion_passed(struct motion *motion, u64 plan_time_ns, u64 now_ns)
 	for (i = 0; i < motion->axes; i++)
 		if (motion->axis[i].pulse.due_ns <= plan_time_ns)
 			passed = false;
+	if (next_output_ns(motion) <= plan_time_ns)
+		passed = false;
 	unlock(motion);
 	return passed;
 }
@@ -586,7 +675,7 @@ static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
 /* When the next edge of any axis is due, or U64_MAX. */
 static u64 first_due(const struct motion *motion)
 {
-	u64 due_ns = U64_MAX;
+	u64 due_ns = next_output_ns(motion);
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++)
@@ -597,7 +686,7 @@ static u64 first_due(const struct motion *motion)
 /*
  * Emit the edge that is due first and what is due together with it. When late,
  * not all that is overdue: the plan may slip now, and then the rest is early.
- * Returns the axes whose edges they were, a bit each.
+ * Returns the axes whose edges they were, a bit each, and one for outputs.
  */
 static u32 emit_edges(struct motion *motion, u64 now_ns)
 {
@@ -618,6 +707,17 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 		lines |= line;
 		if (pulse_level(pulse))
 			levels |= line;
+	}
+	while (next_output_ns(motion) <= now_ns) {
+		const struct output *output = &motion->outputs.output[motion->outputs.first];
+
+		if (lines & output->lines) /* not two edges in one */
+			break;
+		lines |= output->lines;
+		levels |= output->levels;
+		motion->outputs_high = (motion->outputs_high & ~output->lines) | output->levels;
+		motion->outputs.first++;
+		edges |= 1U << AXES_MAX;
 	}
 	if (edges)
 		motion->pins->set(motion->pins, lines, levels);

@@ -32,11 +32,42 @@
 /* Kept free of moves, so that there is always room for a stop. */
 #define SEGMENTS_FOR_STOP 128
 
+/* Edges of auxiliary lines that may be pending: a pulse for each place in a queue of 64. */
+#define OUTPUTS_MAX 128
+
 /* Lateness of edges since motion_init(), for statistics. */
 struct motion_lateness {
 	u64 late_edges; /* served so late that the plan had to slip */
 	u64 max_ns; /* the latest */
 	u64 slip_ns; /* the sum of the slips */
+};
+
+/* An edge of auxiliary lines, at a plan time. */
+struct output {
+	u64 at_ns;
+	u32 lines;
+	u32 levels;
+};
+
+/* Pending ones, in order of time. */
+struct outputs {
+	unsigned int first;
+	unsigned int end; /* behind the last */
+	struct output output[OUTPUTS_MAX];
+};
+
+/* What becomes of the published ones after the cut. */
+enum cut_outputs {
+	OUTPUTS_KEEP,
+	OUTPUTS_DROP,
+	OUTPUTS_FALL, /* drop, and what is high then falls */
+};
+
+/* A stream of points whose last one the next may follow, in place of the stop behind it. */
+struct stream {
+	u16 segment; /* ends at the point; none: there is no such stream */
+	u64 end_ns;
+	struct state state[AXES_MAX]; /* there; positions in the frame of struct motion */
 };
 
 struct motion_axis {
@@ -60,6 +91,8 @@ struct motion {
 	u64 end_ns; /* of the published plan */
 	u32 halts; /* times that the plan was dropped */
 	struct motion_lateness lateness;
+	struct outputs outputs;
+	u32 outputs_high; /* lines that are high */
 
 	/* The process side: the published segments in order, and free ones */
 	u16 first;
@@ -67,10 +100,13 @@ struct motion {
 	u16 free;
 	u16 free_count;
 	u32 halts_seen;
+	struct stream stream;
 
 	/* The process side: what is staged */
 	u64 stage_ns; /* where it begins: publish before then */
+	u64 earliest_ns; /* that a cut may be */
 	u64 staged_end_ns;
+	struct stream staged_stream;
 	s64 staged_steps[AXES_MAX];
 	u16 staged_first;
 	u16 staged_last;
@@ -80,6 +116,8 @@ struct motion {
 	u16 cut_before; /* the one before it, or none */
 	s64 cut_u;
 	s64 cut_steps[AXES_MAX]; /* where that leaves the axes */
+	enum cut_outputs cut_outputs;
+	struct outputs staged_outputs;
 	struct profile profile[AXES_MAX]; /* scratch of plan.c */
 
 	struct segment segment[SEGMENTS_MAX];
@@ -109,6 +147,14 @@ void motion_stage_cut(struct motion *motion, u64 now_ns);
  * nothing if that is before the staged end.
  */
 void motion_stage_rest(struct motion *motion, u64 until_ns);
+
+/*
+ * Stage an edge of the auxiliary @lines (PIN_AUX()), each to its bit in @levels,
+ * at plan time @at_ns, not before the staged plan begins. A cut of the plan drops
+ * the edges after it, and a halt all: lines that are high fall then. 0, or
+ * -ENOSPC if too many are pending.
+ */
+int motion_stage_output(struct motion *motion, u64 at_ns, u32 lines, u32 levels);
 
 /* When the staged plan ends (plan time), and where it leaves an axis at rest. */
 u64 motion_staged_end_ns(const struct motion *motion);
@@ -176,6 +222,9 @@ u16 motion_end_of_move(const struct motion *motion, u16 index);
 
 /* For the planner: let the cut be the end of the published segment @index instead. */
 void motion_cut_at_end(struct motion *motion, u16 index);
+
+/* For the planner: take back what is staged behind the staged segment @index. */
+void motion_drop_behind(struct motion *motion, u16 index);
 
 /* For the planner: whether the axes move at the cut; if not, a stop has nothing to do. */
 bool motion_cut_moving(const struct motion *motion);

@@ -75,6 +75,46 @@ struct plan_change {
  */
 int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]);
 
+/* Where an axis is to be at the end of a point of a stream, and how fast. */
+struct plan_point {
+	struct real position; /* steps, in the frame of struct motion; need not be whole */
+	struct real velocity; /* steps/s, signed */
+	s64 lowest, highest; /* soft limits, steps */
+	struct plan_axis axis; /* limits; the jerk only for stops */
+};
+
+struct plan_pvt {
+	u32 axes; /* bit n: axis n has a point; others come to rest */
+	struct plan_point axis[AXES_MAX]; /* the limits of all of them */
+	u64 duration_ns;
+};
+
+enum plan_limit {
+	PLAN_LIMIT_SPEED,
+	PLAN_LIMIT_ACCELERATION,
+	PLAN_LIMIT_RANGE, /* the point, a turn before it, or the stop behind it */
+};
+
+struct plan_fault {
+	unsigned int axis;
+	enum plan_limit limit;
+};
+
+/*
+ * Stage a point of a stream: after motion_stage(), or after another point staged
+ * since. Each axis in it follows the cubic of time from where it is, as fast as
+ * it is, to the point. It begins where the stream's last point ends, if that is
+ * staged or is at least MOTION_LEAD_NS ahead and nothing else was planned after
+ * it; else from rest at the staged end. Behind the point a stop follows, which
+ * the next point takes the place of: a stream that starves comes to rest, on the
+ * whole steps nearest to where it does. @end_ns is the plan time of the point;
+ * the staged end is that of the stop. Acceleration is held to its limit, but may
+ * jump at a point. Process side. 0; -EDOM if a limit does not allow it (@fault
+ * says which); -ENOSPC. After an error all that is staged must be abandoned.
+ */
+int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
+	     struct plan_fault *fault);
+
 /* For the files of the planner: the limits of an axis in ns. */
 struct limits plan_limits(const struct plan_axis *axis);
 

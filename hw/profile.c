@@ -232,6 +232,21 @@ struct real profile_stop_position(const struct state *start, const struct limits
 	return state.position;
 }
 
+void profile_add_stop(struct profile *profile, const struct state *state,
+		      const struct limits *limits)
+{
+	struct state from = *state;
+
+	if (real_sign(speed_to_come(state, limits)) != real_sign(state->speed))
+		from.acceleration = real_from(0);
+	change_speed(profile, &from, real_from(0), limits);
+}
+
+void profile_add(struct profile *profile, const struct state *state, struct real duration)
+{
+	add_piece(profile, duration, state);
+}
+
 struct real profile_duration(const struct profile *profile)
 {
 	struct real sum = real_from(0);

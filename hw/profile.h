@@ -67,6 +67,16 @@ bool profile_stop(struct profile *profile, const struct state *start,
 struct real profile_stop_position(const struct state *start, const struct limits *limits);
 
 /*
+ * Add a stop to @profile, which ends in @state; if that would need a reversal,
+ * the acceleration jumps to 0 first.
+ */
+void profile_add_stop(struct profile *profile, const struct state *state,
+		      const struct limits *limits);
+
+/* Add to @profile the piece that begins in @state and lasts @duration. */
+void profile_add(struct profile *profile, const struct state *state, struct real duration);
+
+/*
  * Take @course from @start: each change of speed at most three pieces of
  * constant jerk, the stop begun as late as the target allows, which is the
  * fastest way there is under @limits. What exceeds the limits at the start slows
