@@ -64,7 +64,8 @@ static struct real piece_end(const struct weave *weave, unsigned int axis,
 }
 
 /* When the published segment @index begins, and ends. */
-static struct real segment_start(const struct motion *motion, const struct weave *weave, u16 index)
+static struct real segment_start(const struct motion *motion, const struct weave *weave,
+				 u16 index)
 {
 	const struct segment *segment = &motion->segment[index];
 	struct real start = real_from((s64)(segment->start_ns - weave->origin_ns));
@@ -72,7 +73,8 @@ static struct real segment_start(const struct motion *motion, const struct weave
 	return real_add(start, real_shift(real_from(segment->start_fraction), -32));
 }
 
-static struct real segment_end(const struct motion *motion, const struct weave *weave, u16 index)
+static struct real segment_end(const struct motion *motion, const struct weave *weave,
+			       u16 index)
 {
 	const struct segment *segment = &motion->segment[index];
 
@@ -86,8 +88,8 @@ static struct real segment_end(const struct motion *motion, const struct weave *
 /* Whether @axis goes on from @a to @b by the same law, the same way, as far as they can tell. */
 static bool law_goes_on(const struct segment *a, const struct segment *b, unsigned int axis)
 {
-	struct real before = segment_state(a, axis, 0).speed;
-	struct real after = segment_state(b, axis, b->end).speed;
+	struct real before = segment_state(a, axis, a->end / 2).speed;
+	struct real after = segment_state(b, axis, b->end / 2).speed;
 	struct state end = segment_state(a, axis, a->end);
 	struct state start = segment_state(b, axis, 0);
 	int shift = min(a->time_shift, b->time_shift);
@@ -95,8 +97,6 @@ static bool law_goes_on(const struct segment *a, const struct segment *b, unsign
 
 	if (!segment_moves(a, axis) && !segment_moves(b, axis))
 		return true;
-	before = real_add(before, end.speed);
-	after = real_add(after, start.speed);
 	return shift >= TELLING_SHIFT && real_sign(before) == real_sign(after) &&
 	       real_is_below(real_sub(end.jerk, start.jerk), 2 - bits - 3 * shift) &&
 	       real_is_below(real_sub(end.acceleration, start.acceleration),
@@ -161,13 +161,13 @@ static void follow_profile(struct motion *motion, struct weave *weave,
 	const struct profile *profile = &motion->profile[axis];
 	const struct piece *piece = &profile->piece[weave->piece[axis]];
 	struct real duration = real_sub(next_ns, now_ns);
-	struct state state, end;
+	struct state state, middle;
 	bool up;
 
 	state = state_after(&piece->start, real_sub(now_ns, weave->piece_start_ns[axis]));
-	end = state_after(&state, duration);
-	/* it does not turn round here, so that either speed tells which way it goes */
-	up = real_sign(real_add(state.speed, end.speed)) > 0;
+	/* it does not turn round here, but may turn at either end */
+	middle = state_after(&state, real_shift(duration, -1));
+	up = real_sign(middle.speed) > 0;
 	segment_set_axis(segment, axis, weave->base[axis], &state, up, weave->steps[axis]);
 	if (weave->arriving >> axis & 1 && weave->piece[axis] + 1 == profile->count &&
 	    real_compare(piece_end(weave, axis, piece), next_ns) <= 0)
