@@ -591,6 +591,16 @@ struct motion_lateness motion_lateness(struct motion *motion)
 	return lateness;
 }
 
+const struct segment *motion_next_segment(const struct motion *motion,
+					  const struct segment *segment)
+{
+	u16 next = segment ? segment->next : motion->first;
+
+	if (next == SEGMENT_NONE || motion->halts != motion->halts_seen)
+		return NULL;
+	return &motion->segment[next];
+}
+
 unsigned int motion_room(const struct motion *motion)
 {
 	return motion->free_count - min_t(u16, motion->free_count, SEGMENTS_FOR_STOP);

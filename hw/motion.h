@@ -77,7 +77,8 @@ struct motion_axis {
 };
 
 /*
- * The fields are for motion.c, plan.c and their tests. Nothing in it points into
+ * The fields are for motion.c, the planner, their tests and stepctl, which counts
+ * steps without edges. Nothing in it points into
  * it: it may be moved while nobody uses it.
  */
 struct motion {
@@ -198,6 +199,14 @@ struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns
 s64 motion_steps(struct motion *motion, unsigned int axis);
 
 struct motion_lateness motion_lateness(struct motion *motion);
+
+/*
+ * The first of the published segments that are kept, or the one after @segment;
+ * NULL at the end. After motion_halt() none, until something is staged. Process
+ * side.
+ */
+const struct segment *motion_next_segment(const struct motion *motion,
+					  const struct segment *segment);
 
 /* Free segments for moves (a move takes up to 7), as of the last motion_stage(). */
 unsigned int motion_room(const struct motion *motion);
