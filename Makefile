@@ -20,10 +20,10 @@ ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 .PHONY: all modules modules-arm64 modules-vm load-sim install uninstall unit test \
 	check-style bench demo shell help clean
 
-all: build/libstepper.a build/stepper.4
+all: build/libstepper.a build/stepctl build/stepper.4
 
 help:
-	@echo 'make                 what needs no kernel: parser/, hw/, the manual build/stepper.4'
+	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
 	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
 	@echo 'make test            all tests'
 	@echo 'make shell           a prompt on the emulated board'
@@ -51,6 +51,11 @@ build/tests/unit/main.o: $(UNIT)
 build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a | build/stepper.4
 	gcc -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
 
+STEPCTL = $(patsubst %.c,build/%.o,$(filter-out %/manual.c,$(sort $(wildcard userspace/*.c))))
+
+build/stepctl: $(STEPCTL) build/libstepper.a
+	gcc -o $@ $^ -lm
+
 build/manual: build/userspace/manual.o build/libstepper.a
 	gcc -o $@ $^
 
@@ -58,7 +63,7 @@ build/manual: build/userspace/manual.o build/libstepper.a
 build/stepper.4: driver/stepper.4.in build/manual
 	build/manual < $< > $@
 
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) build/userspace/manual.d
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(STEPCTL:.o=.d) build/userspace/manual.d
 
 unit: setup-build setup-test
 	@$(MAKE) --no-print-directory -s build/unit-tests
@@ -121,7 +126,7 @@ shell: modules-arm64
 	@echo 'Booting. Ctrl-A X ends it. Try: echo "PAN 30" > /dev/stepper; cat /dev/stepper'
 	@tests/vm/boot.sh virt
 
-test: unit setup-style modules-arm64 modules-amd64
+test: unit build/stepctl setup-style modules-arm64 modules-amd64
 	@tests/run.sh
 
 check-style: setup-style setup-modules

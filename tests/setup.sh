@@ -27,6 +27,7 @@ pieces()
 	vm busybox-static /bin/busybox
 	vm gnuplot-nox gnuplot
 	test check /usr/include/check.h
+	test gnuplot-nox gnuplot
 	style sparse sparse
 	style clang-format clang-format
 	style shellcheck shellcheck

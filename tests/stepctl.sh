@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# stepctl plan, by its output: known moves, and its step times against the cubics
+# that it says they were made from, read by plan.awk.
+
+set -u
+cd "$(dirname "$0")/.." || exit
+stepctl=$PWD/build/stepctl
+out=build/test/stepctl
+mkdir -p "$out"
+cd "$out" || exit
+
+# is NAME ACTUAL EXPECTED
+is()
+{
+	if [ "$2" = "$3" ]; then
+		echo "ok stepctl: $1"
+	else
+		echo "not ok stepctl: $1: \"$2\", not \"$3\""
+	fi
+}
+
+plan() # OPTIONS, the script on stdin
+{
+	"$stepctl" plan "$@" - 2>&1
+}
+
+# 60 deg/s, 120 deg/s2: 0.5 s and 15 deg up and down, 6 deg in 0.1 s; 1 ms for ENABLE
+summary=$(printf 'SET PAN JERK 0\nPAN 36 # 3200 steps\n' | plan)
+is "duration of a trapezoid" "$(echo "$summary" | head -n 1)" "duration 1.101000000 s"
+is "steps and peaks" "$(echo "$summary" | awk '$1 == "PAN" { print $2, $3, $5, $7 }')" \
+	"3200 60.000000 120.000000 0.000000"
+is "start and end of a line" "$(echo "$summary" | awk '$1 == 2 { print $2, $3, $4, $5 }')" \
+	"0.000000000 0.001000000 1.101000000 done"
+is "the axis that rests" "$(echo "$summary" | awk '$1 == "TILT" { print $2, $3 }')" \
+	"0 0.000000"
+
+# All kinds of motion, and more moves than the queue holds
+cat >mixed.txt <<'END'
+SET TILT INVERT 1
+SET PAN SCALE 100000/360
+PAN 30 TILT -10.5
+PAN 20 AT 5
+#@ 0.25
+NOW PAN -10 TILT 3
+#@ 0.600000001
+RUN TILT -20 FOR 150ms
+#@ 0.7
+STOP
+SYNC
+WAIT 100ms; TILT BY 1 IN 1s
+TILT BY -0.01
+PAN BY 1
+#@ 3.1
+PAN 40
+#@ 3.25
+PAUSE
+#@ 3.75
+RESUME
+PAN 41 TILT 10
+END
+awk 'BEGIN {
+	srand(4)
+	for (i = 0; i < 100; i++)
+		printf "PAN %.2f TILT %.2f\n", 16 * rand() - 8, 6 * rand()
+}' >>mixed.txt
+
+for form in steps segments count; do
+	"$stepctl" plan --$form mixed.txt >mixed.$form || echo "not ok stepctl: --$form failed"
+done
+is "--count counts the rows of --steps" "$(cat mixed.count)" "$(tail -n +2 mixed.steps | wc -l)"
+is "--steps has a header" "$(head -n 1 mixed.steps)" "t_ns,axis,position"
+is "--segments has a header" "$(head -n 1 mixed.segments)" "t_ns,duration_ns,axis,p,v,a,j"
+awk -f ../../../tests/plan.awk mixed.segments mixed.steps
+"$stepctl" plan mixed.txt >mixed.summary
+is "the summary's steps" "$(awk '$1 ~ /^(PAN|TILT)$/ { n += $2 } END { print n }' mixed.summary)" \
+	"$(cat mixed.count)"
+
+samples=$(printf 'PAN IS 9\nPAN 45\n' | plan --samples 250ms)
+is "--samples, a row each time for each axis" \
+	"$(echo "$samples" | cut -d, -f 1,2 | tr '\n' ' ' | cut -c 1-50)" \
+	"t_ns,axis 0,PAN 0,TILT 250000000,PAN 250000000,TIL"
+is "--samples in axis units" "$(echo "$samples" | sed -n 2p)" \
+	"0,PAN,9.000000000,0.000000000,0.000000000"
+# jerk-limited to 60 deg/s: up in 0.6 s over 18 deg, so that the middle of 36 deg is at 0.601 s
+is "--samples of speed and acceleration" \
+	"$(printf 'PAN 36\n' | plan --samples 601ms | grep 601000000,PAN)" \
+	"601000000,PAN,18.000000000,60.000000000,0.000000000"
+
+halted=$(printf 'PAN 30\n#@ 0.3\nHALT\nRESET\n#@ 1\nPAN 30\n')
+is "HALT ends a segment in its middle" \
+	"$(echo "$halted" | plan --segments | awk -F, '$3 == "PAN" && $1 < 3e8 { end = $1 + $2 }
+		END { print end }')" 300000000
+is "steps after HALT go on from those made" \
+	"$(echo "$halted" | plan --steps | tail -n 1 | cut -d, -f 3)" 2667
+is "a line that was dropped never began" \
+	"$(printf 'PAN 9\nPAN 8\n#@ 0.1\nSTOP\n' | plan | awk '$1 == 2 { print $3, $4, $5 }')" \
+	"- 0.100000000 stopped"
+is "PAUSE holds to the end" "$(printf 'PAN 9\nPAUSE\n' | plan | awk '$1 == 1 { print $4, $5 }')" \
+	"- held"
+
+is "no LF at the end of the script" "$(printf 'TILT 0.09' | plan --steps | tail -n 1 |
+	cut -d, -f 2-)" TILT,8
+is "an empty script" "$(plan --count </dev/null)" 0
+is "WAIT UNTIL a virtual time" "$(printf 'WAIT UNTIL 5\n' | plan | head -n 1)" \
+	"duration 5.000000000 s"
+
+# bad NAME SCRIPT MESSAGE: refused, with the status of an error
+bad()
+{
+	printf '%b' "$2" >bad.txt
+	message=$("$stepctl" plan bad.txt 2>&1 >/dev/null)
+	is "$1" "$? $message" "1 bad.txt:$3"
+}
+
+bad "a bad target" 'PAN 1\n  PAN 300\n' "2:7: error: PAN 300 is beyond MAX 170"
+bad "a bad command in a line" 'PAN 1; JUMP\n' "1:8: error: no command or axis named JUMP"
+bad "a bad byte" 'PAN 1\nPAN\0001 1\n' "2:4: error: byte 0x01 is not printable ASCII"
+bad "SYNC of what was stopped" 'PAN 9\nPAUSE\nSYNC\n' "3:1: error: this would wait for ever"
+bad "no time" 'PAN 1\n#@ soon\n' "2:4: error: #@ takes a time in seconds, as 1.250"
+bad "more than a time" '#@ 1 s\n' "1:4: error: #@ takes a time in seconds, as 1.250"
+bad "time that goes backwards" '#@ 2\n#@ 1.999999999\n' "2:4: error: it is 2.000000000 s already"
+bad "time that a wait has passed" 'PAN 36\nSYNC\n#@ 1\n' "3:4: error: it is $("$stepctl" \
+	plan - <<-END | sed -n 's/duration //p'
+	PAN 36
+	END
+) already"
+is "standard input in a message" "$(echo BAD | plan | tail -n 1)" \
+	"<stdin>:1:1: error: no command or axis named BAD"
+
+# status NAME STATUS ARGUMENT...
+status()
+{
+	name=$1
+	expected=$2
+	shift 2
+	"$stepctl" "$@" >/dev/null 2>&1 </dev/null
+	is "exit status: $name" "$?" "$expected"
+}
+
+status "a file that is not there" 1 plan not-there.txt
+status "a directory" 1 plan .
+status "no file" 2 plan
+status "two forms" 2 plan --steps --count -
+status "an unknown option" 2 plan --fast -
+status "an unknown command" 2 fly
+status "no time between samples" 2 plan --samples 0s -
+status "no picture" 2 plan --plot picture.jpg -
+status "help" 0 plan --help
+status "help of all" 0 --help
+
+rm -f picture.png
+"$stepctl" plan --plot picture.png mixed.txt
+# of the header of a PNG: signature, width, height
+is "--plot draws a PNG" "$(od -An -tx1 -N24 picture.png | tr -d ' \n')" \
+	89504e470d0a1a0a0000000d49484452000004b000000320
+is "with something in it" "$([ "$(wc -c <picture.png)" -gt 20000 ] && echo yes)" yes
+printf 'PAN 5 TILT 5\n' | plan --plot "it's.svg"
+is "--plot draws an SVG" "$(grep -c '</svg>' "it's.svg")" 1
+is "--plot without gnuplot" "$(printf 'PAN 5\n' | PATH=/none plan --plot picture.png)" \
+	"stepctl: --plot needs gnuplot, which is not installed (Debian: apt install gnuplot-nox)"
+is "--plot without motion" "$(printf 'PAN 0\n' | plan --plot none.png)" \
+	"stepctl: nothing moves: there is nothing to draw"
+
+is "--count of a long move" "$(printf 'SET PAN SCALE 2000/1\nSET PAN MAX 1000\nPAN 1000\n' | plan --count)" 2000000

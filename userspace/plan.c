@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stepctl plan: what a script would do, printed in one form or another. How it is
+ * played is in rehearsal.c.
+ */
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "law.h"
+#include "plot.h"
+#include "stepctl.h"
+
+static const char usage[] =
+	"usage: stepctl plan [OPTION] FILE\n"
+	"\n"
+	"Plays the commands in FILE (-: standard input) on the default head, in virtual\n"
+	"time and without a device. A line \"#@ 1.250\" sets the virtual time, in seconds,\n"
+	"at which the lines after it are written.\n"
+	"\n"
+	"  --summary           duration, peaks of each axis, start and end of each line:\n"
+	"                      what is printed without an option\n"
+	"  --steps             CSV: t_ns,axis,position, a row a step\n"
+	"  --segments          CSV: t_ns,duration_ns,axis,p,v,a,j in steps and seconds\n"
+	"  --samples TIME      CSV: t_ns,axis,position,speed,acceleration in axis units,\n"
+	"                      a row each TIME (us ms s min h)\n"
+	"  --plot FILE.png     draw position, speed, acceleration and path; or FILE.svg\n"
+	"  --count             print the number of steps alone\n"
+	"  --help              this text\n"
+	"\n"
+	"examples:\n"
+	"  stepctl plan shot.txt\n"
+	"  echo 'PAN 30 TILT -10 IN 2s' | stepctl plan --plot move.png -\n"
+	"  stepctl plan --samples 10ms shot.txt > shot.csv\n"
+	"  stepctl plan --steps shot.txt | tail -n 1\n";
+
+static void print_step(struct rehearsal *rehearsal, unsigned int axis, s64 steps)
+{
+	printf("%llu,%s,%lld\n", rehearsal_time_ns(rehearsal),
+	       rehearsal->machine.names.name[axis], steps);
+}
+
+/* 21 digits are as many as 64 bits of mantissa are worth. */
+static void print_segment(struct rehearsal *rehearsal, const struct segment *segment)
+{
+	const struct axis_names *names = &rehearsal->machine.names;
+	unsigned int i;
+
+	for (i = 0; i < names->count; i++) {
+		struct law law = law_of(segment, i);
+
+		printf("%.21Lg,%.21Lg,%s,%.21Lg,%.21Lg,%.21Lg,%.21Lg\n",
+		       segment_start(segment), segment_duration(segment),
+		       names->name[i], law.position, law.speed, law.acceleration,
+		       law.jerk);
+	}
+}
+
+/* What @axis does now, in its unit. */
+static struct law present_law(struct rehearsal *rehearsal, unsigned int axis)
+{
+	struct machine *machine = &rehearsal->machine;
+	const struct axis *settings = &machine->state.axis[axis];
+	const struct segment *segment = NULL;
+	double since_ns; /* within a segment that is enough */
+	struct law law = {};
+	struct real steps;
+
+	while ((segment = motion_next_segment(&machine->motion, segment)) &&
+	       segment->start_ns <= rehearsal->now_ns) {
+		if (segment_end_ns(segment) <= rehearsal->now_ns)
+			continue;
+		law = law_of(segment, axis);
+		since_ns = rehearsal_time_ns(rehearsal) - segment_start(segment);
+		law = law_after(&law, since_ns / 1e9L);
+		return law_in_units(&law, settings);
+	}
+	steps = motion_position(&machine->motion, axis, rehearsal->now_ns);
+	law.position = ldexpl(steps.mantissa, steps.exponent);
+	if (steps.negative)
+		law.position = -law.position;
+	return law_in_units(&law, settings);
+}
+
+static void print_sample(struct rehearsal *rehearsal)
+{
+	const struct axis_names *names = &rehearsal->machine.names;
+	unsigned int i;
+
+	for (i = 0; i < names->count; i++) {
+		struct law law = present_law(rehearsal, i);
+
+		printf("%llu,%s,%.9Lf,%.9Lf,%.9Lf\n", rehearsal_time_ns(rehearsal),
+		       names->name[i], law.position, law.speed, law.acceleration);
+	}
+}
+
+static struct summary {
+	u64 steps;
+	struct law peak; /* magnitudes; the position is not used */
+} summary[AXES_MAX];
+
+static void sum_step(struct rehearsal *rehearsal, unsigned int axis, s64 steps)
+{
+	summary[axis].steps++;
+}
+
+static void raise_peak(struct law *peak, const struct law *law)
+{
+	peak->speed = fmaxl(peak->speed, fabsl(law->speed));
+	peak->acceleration = fmaxl(peak->acceleration, fabsl(law->acceleration));
+	peak->jerk = fmaxl(peak->jerk, fabsl(law->jerk));
+}
+
+/* Peaks are at the ends, that of speed perhaps where the acceleration is 0. */
+static void raise_peaks(struct law *peak, const struct law *law, long double duration_s)
+{
+	struct law end = law_after(law, duration_s);
+	struct law top;
+
+	raise_peak(peak, law);
+	raise_peak(peak, &end);
+	if (law->acceleration * end.acceleration < 0) {
+		top = law_after(law, -law->acceleration / law->jerk);
+		raise_peak(peak, &top);
+	}
+}
+
+static void sum_segment(struct rehearsal *rehearsal, const struct segment *segment)
+{
+	const struct machine *machine = &rehearsal->machine;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		struct law law = law_of(segment, i);
+
+		law = law_in_units(&law, &machine->state.axis[i]);
+		raise_peaks(&summary[i].peak, &law,
+			    segment_duration(segment) / 1e9L);
+	}
+}
+
+static void print_time(u64 time_ns)
+{
+	if (time_ns == U64_MAX)
+		printf(" %14s", "-");
+	else
+		printf(" %14.9Lf", time_ns / 1e9L);
+}
+
+static void print_lines(const struct rehearsal *rehearsal)
+{
+	static const char *const endings[] = {
+		[ENTRY_PENDING] = "held",
+		[ENTRY_DONE] = "done",
+		[ENTRY_STOPPED] = "stopped",
+		[ENTRY_HALTED] = "halted",
+	};
+	unsigned int i;
+
+	printf("\n%5s %14s %14s %14s %s\n", "line", "written, s", "start, s", "end, s",
+	       "is");
+	for (i = 0; i < rehearsal->lines; i++) {
+		const struct script_line *line = &rehearsal->line[i];
+		bool held = line->end_ns == U64_MAX;
+
+		printf("%5u", line->number);
+		print_time(line->written_ns);
+		print_time(line->start_ns);
+		print_time(line->end_ns);
+		printf(" %-7s %s\n", endings[held ? ENTRY_PENDING : line->outcome],
+		       line->text);
+	}
+}
+
+static void print_summary(const struct rehearsal *rehearsal)
+{
+	const struct axis_names *names = &rehearsal->machine.names;
+	unsigned int i;
+
+	printf("duration %.9Lf s\n\n", rehearsal_time_ns(rehearsal) / 1e9L);
+	printf("%-15s %10s %18s %18s %18s\n", "axis", "steps", "peak speed",
+	       "acceleration", "jerk");
+	for (i = 0; i < names->count; i++) {
+		const struct axis *axis = &rehearsal->machine.state.axis[i];
+		const char *unit = unit_name(axis->setting[SETTING_UNIT]);
+		const struct law *peak = &summary[i].peak;
+
+		printf("%-15s %10llu %12.6Lf %s/s %12.6Lf %s/s2 %12.6Lf %s/s3\n",
+		       names->name[i], summary[i].steps, peak->speed, unit,
+		       peak->acceleration, unit, peak->jerk, unit);
+	}
+	print_lines(rehearsal);
+}
+
+static void print_count(const struct rehearsal *rehearsal)
+{
+	printf("%llu\n", rehearsal->steps);
+}
+
+static void plot_segment(struct rehearsal *rehearsal, const struct segment *segment)
+{
+	if (plot_add(rehearsal, segment))
+		return;
+	fprintf(stderr, "stepctl: out of memory\n");
+	exit(STATUS_ERROR);
+}
+
+/* In the order of the table of forms. */
+enum {
+	FORM_SUMMARY,
+	FORM_STEPS,
+	FORM_SEGMENTS,
+	FORM_SAMPLES,
+	FORM_PLOT,
+	FORM_COUNT,
+	FORM_HELP,
+};
+
+static const struct option options[] = {
+	{ "summary", no_argument, NULL, FORM_SUMMARY },
+	{ "steps", no_argument, NULL, FORM_STEPS },
+	{ "segments", no_argument, NULL, FORM_SEGMENTS },
+	{ "samples", required_argument, NULL, FORM_SAMPLES },
+	{ "plot", required_argument, NULL, FORM_PLOT },
+	{ "count", no_argument, NULL, FORM_COUNT },
+	{ "help", no_argument, NULL, FORM_HELP },
+	{},
+};
+
+static struct form {
+	const char *header;
+	struct observer observer;
+	void (*print)(const struct rehearsal *rehearsal); /* at the end */
+} forms[] = {
+	[FORM_SUMMARY] = {
+		.observer = { .step = sum_step, .segment = sum_segment },
+		.print = print_summary,
+	},
+	[FORM_STEPS] = {
+		.header = "t_ns,axis,position\n",
+		.observer = { .step = print_step },
+	},
+	[FORM_SEGMENTS] = {
+		.header = "t_ns,duration_ns,axis,p,v,a,j\n",
+		.observer = { .segment = print_segment },
+	},
+	[FORM_SAMPLES] = {
+		.header = "t_ns,axis,position,speed,acceleration\n",
+		.observer = { .sample = print_sample },
+	},
+	[FORM_PLOT] = {
+		.observer = { .segment = plot_segment },
+	},
+	[FORM_COUNT] = {
+		.observer = { .count_only = true },
+		.print = print_count,
+	},
+};
+
+static bool parse_time(const char *word, u64 *time_ns)
+{
+	size_t length = strlen(word);
+	s64 micro;
+	int digits = number_parse(word, length, &micro);
+
+	return digits > 0 && micro > 0 &&
+	       !duration_ns(micro, word + digits, length - digits, time_ns) &&
+	       *time_ns;
+}
+
+static int fail_usage(const char *message)
+{
+	fprintf(stderr, "stepctl plan: %s\n%s", message, usage);
+	return STATUS_USAGE;
+}
+
+static int play(const struct form *form, const char *file, const char *picture)
+{
+	struct rehearsal *rehearsal = rehearsal_new(&form->observer);
+	bool is_stdin = !strcmp(file, "-");
+	FILE *script = is_stdin ? stdin : fopen(file, "r");
+	bool good;
+
+	if (!script || !rehearsal) {
+		fprintf(stderr, "stepctl plan: %s: %s\n", file, strerror(errno));
+		return STATUS_ERROR;
+	}
+	if (form->header)
+		fputs(form->header, stdout);
+	good = rehearsal_play(rehearsal, script, is_stdin ? "<stdin>" : file);
+	if (good && form->print)
+		form->print(rehearsal);
+	if (good && picture)
+		good = plot_draw(rehearsal, picture);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("stepctl plan: standard output");
+		good = false;
+	}
+	rehearsal_free(rehearsal);
+	return good ? STATUS_OK : STATUS_ERROR;
+}
+
+int stepctl_plan(int count, char **arguments)
+{
+	const char *picture = NULL;
+	struct form *form = NULL;
+	int option;
+
+	while ((option = getopt_long(count, arguments, "", options, NULL)) >= 0) {
+		if (option == FORM_HELP) {
+			fputs(usage, stdout);
+			return STATUS_OK;
+		}
+		if (option >= (int)ARRAY_SIZE(forms))
+			return fail_usage("no such option, or not used so");
+		if (form)
+			return fail_usage("one option at a time");
+		form = &forms[option];
+		if (option == FORM_SAMPLES && !parse_time(optarg, &form->observer.sample_ns))
+			return fail_usage("--samples takes a time, as 1ms");
+		if (option == FORM_PLOT)
+			picture = optarg;
+		if (picture && !plot_can_be(picture))
+			return fail_usage("a picture is a .png or a .svg");
+	}
+	if (optind != count - 1)
+		return fail_usage("one FILE is needed");
+	return play(form ? form : &forms[FORM_SUMMARY], arguments[optind], picture);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A picture of a plan, drawn by gnuplot; see plot.h.
+ */
+#define _GNU_SOURCE /* popen(), pclose() */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "plot.h"
+
+/* Points along the whole of time, as many as there are pixels. */
+#define POINTS 2000
+
+/* Columns of the data: the time, then three for each axis. */
+#define POSITION(axis) (2 + 3 * (axis))
+
+static struct {
+	double *begin_s; /* of each segment */
+	double *duration_s;
+	struct law *law; /* of each axis in each segment, in its unit */
+	size_t segments;
+} plan;
+
+bool plot_can_be(const char *file)
+{
+	const char *ending = strrchr(file, '.');
+
+	return ending && (!strcmp(ending, ".png") || !strcmp(ending, ".svg"));
+}
+
+/* Room for twice as many, at 0 and the powers of 2. */
+static bool grow(size_t axes)
+{
+	size_t count = 2 * plan.segments + 1;
+	void *begin = realloc(plan.begin_s, count * sizeof(*plan.begin_s));
+	void *duration = realloc(plan.duration_s, count * sizeof(*plan.duration_s));
+	void *law = realloc(plan.law, count * axes * sizeof(*plan.law));
+
+	if (begin)
+		plan.begin_s = begin;
+	if (duration)
+		plan.duration_s = duration;
+	if (law)
+		plan.law = law;
+	return begin && duration && law;
+}
+
+bool plot_add(const struct rehearsal *rehearsal, const struct segment *segment)
+{
+	const struct machine *machine = &rehearsal->machine;
+	unsigned int axes = machine->names.count;
+	unsigned int i;
+
+	if (!(plan.segments & (plan.segments - 1)) && !grow(axes))
+		return false;
+	for (i = 0; i < axes; i++) {
+		struct law law = law_of(segment, i);
+
+		plan.law[plan.segments * axes + i] =
+			law_in_units(&law, &machine->state.axis[i]);
+	}
+	plan.begin_s[plan.segments] = segment_start(segment) / 1e9L;
+	plan.duration_s[plan.segments] = segment_duration(segment) / 1e9L;
+	plan.segments++;
+	return true;
+}
+
+/* All axes @since_s after the start of the @segment. */
+static void print_point(FILE *out, size_t segment, unsigned int axes, double since_s)
+{
+	unsigned int i;
+
+	fprintf(out, "%.9f", plan.begin_s[segment] + since_s);
+	for (i = 0; i < axes; i++) {
+		struct law law = law_after(&plan.law[segment * axes + i], since_s);
+
+		fprintf(out, " %.9Lg %.9Lg %.9Lg", law.position, law.speed,
+			law.acceleration);
+	}
+	fputc('\n', out);
+}
+
+static void print_points(FILE *out, unsigned int axes, double total_s)
+{
+	size_t segment;
+	int i, points;
+
+	for (segment = 0; segment < plan.segments; segment++) {
+		double duration_s = plan.duration_s[segment];
+
+		points = 1 + POINTS * duration_s / total_s;
+		for (i = 0; i <= points; i++)
+			print_point(out, segment, axes, duration_s * i / points);
+	}
+}
+
+/* A string of gnuplot's. */
+static void print_string(FILE *out, const char *string)
+{
+	fputc('\'', out);
+	for (; *string; string++) {
+		if (*string == '\'')
+			fputc('\'', out);
+		fputc(*string, out);
+	}
+	fputc('\'', out);
+}
+
+static void print_over_time(FILE *out, const struct machine *machine,
+			    const char *what, const char *per, unsigned int column)
+{
+	unsigned int i;
+
+	fprintf(out, "set ylabel '%s'\nplot", what);
+	for (i = 0; i < machine->names.count; i++) {
+		enum unit unit = machine->state.axis[i].setting[SETTING_UNIT];
+
+		fprintf(out, "%s $plan using 1:%u with lines lw 2 title '%s, %s%s'",
+			i ? "," : "", POSITION(i) + column, machine->names.name[i],
+			unit_name(unit), per);
+	}
+	fputc('\n', out);
+}
+
+/* The range of @letter, x or y, for the positions of @axis, which may be at rest. */
+static void print_range(FILE *out, char letter, const struct machine *machine,
+			unsigned int axis)
+{
+	enum unit unit = machine->state.axis[axis].setting[SETTING_UNIT];
+
+	fprintf(out, "stats $plan using %u nooutput\n", POSITION(axis));
+	fprintf(out, "all = STATS_max - STATS_min\nmargin = all > 0 ? all / 20 : 1\n");
+	fprintf(out, "set %crange [STATS_min - margin:STATS_max + margin]\n", letter);
+	fprintf(out, "set %clabel '%s, %s'\n", letter, machine->names.name[axis],
+		unit_name(unit));
+}
+
+static void print_path(FILE *out, const struct machine *machine)
+{
+	fprintf(out, "set offsets\nset xrange [*:*]\n");
+	print_range(out, 'x', machine, 0);
+	print_range(out, 'y', machine, 1);
+	fprintf(out, "plot $plan using %u:%u with lines lw 2 notitle\n", POSITION(0),
+		POSITION(1));
+}
+
+static void print_program(FILE *out, const struct rehearsal *rehearsal,
+			  const char *file)
+{
+	const struct machine *machine = &rehearsal->machine;
+	bool png = !strcmp(strrchr(file, '.'), ".png");
+	double total_s = rehearsal_time_ns(rehearsal) / 1e9L;
+
+	fprintf(out, "set terminal %s size 1200,800 font 'sans,11' noenhanced\n",
+		png ? "pngcairo" : "svg background 'white'");
+	fprintf(out, "set output ");
+	print_string(out, file);
+	fprintf(out, "\n$plan << END\n");
+	print_points(out, machine->names.count, total_s);
+	fprintf(out, "END\nset multiplot layout 2,2\nset grid\nset key above\n");
+	fprintf(out, "set offsets 0, 0, graph 0.05, graph 0.05\n");
+	fprintf(out, "set xlabel 'time, s'\nset xrange [0:%.9f]\n", total_s);
+	print_over_time(out, machine, "position", "", 0);
+	print_over_time(out, machine, "speed", "/s", 1);
+	print_over_time(out, machine, "acceleration", "/s²", 2);
+	if (machine->names.count > 1)
+		print_path(out, machine);
+}
+
+bool plot_draw(const struct rehearsal *rehearsal, const char *file)
+{
+	int status;
+	FILE *gnuplot;
+
+	if (!plan.segments) {
+		fprintf(stderr, "stepctl: nothing moves: there is nothing to draw\n");
+		return false;
+	}
+	signal(SIGPIPE, SIG_IGN); /* its exit status tells */
+	fflush(stdout);
+	gnuplot = popen("command -v gnuplot >/dev/null || exit 127; exec gnuplot", "w");
+	if (!gnuplot) {
+		perror("stepctl: gnuplot");
+		return false;
+	}
+	print_program(gnuplot, rehearsal, file);
+	status = pclose(gnuplot);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		fprintf(stderr, "stepctl: --plot needs %s, which is not installed (%s)\n",
+			"gnuplot", "Debian: apt install gnuplot-nox");
+	else if (status)
+		fprintf(stderr, "stepctl: gnuplot could not draw %s\n", file);
+	return !status;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A script of commands on the machine, in virtual time and without a device: the
+ * host's part, done by a loop. What steps and segments come of it is handed to
+ * an observer. Every edge is served at the nanosecond when it is due.
+ */
+#ifndef USERSPACE_REHEARSAL_H
+#define USERSPACE_REHEARSAL_H
+
+#include "../hw/session.h"
+
+/* The machine's clock when virtual time is 0. */
+#define REHEARSAL_BEGIN_NS NS_PER_S
+
+struct rehearsal;
+
+/* What is wanted of a rehearsal; all but @count_only may be NULL or 0. */
+struct observer {
+	/* STEP of @axis rose now: where that leaves it, in steps. */
+	void (*step)(struct rehearsal *rehearsal, unsigned int axis, s64 steps);
+	/* The axes have followed @segment to its end; called before settings change. */
+	void (*segment)(struct rehearsal *rehearsal, const struct segment *segment);
+	/* A multiple of @sample_ns has come. */
+	void (*sample)(struct rehearsal *rehearsal);
+	u64 sample_ns;
+	/* Find the steps, but make no edges of them. */
+	bool count_only;
+};
+
+/* A line of the script that holds commands. */
+struct script_line {
+	unsigned int number; /* in the file, from 1 */
+	u64 written_ns; /* virtual time, as all here */
+	u64 start_ns; /* U64_MAX: it never began */
+	u64 end_ns; /* U64_MAX: held for ever */
+	u32 first; /* of the entries that it queued */
+	u32 last; /* before first: there are none */
+	bool behind; /* others that were queued when it was written */
+	enum entry_outcome outcome;
+	char text[48]; /* how it begins */
+};
+
+struct rehearsal {
+	struct machine machine;
+	struct session session;
+	struct pins pins;
+	const struct observer *observer;
+	u64 now_ns; /* of the machine's clock */
+	u64 steps; /* of all axes, up and down */
+	s64 position[AXES_MAX]; /* as the wires have it */
+	u32 up; /* the DIR lines */
+	u64 next_sample_ns; /* of the machine's clock */
+	struct segment running; /* when the present line was written */
+	u64 observed_ns; /* where the last segment that was observed begins */
+	u32 observed_fraction;
+	struct script_line *line;
+	unsigned int lines;
+	unsigned int lines_ended; /* the first so many have */
+	const char *file;
+	unsigned int line_number;
+};
+
+/* A machine with the axes of the default head; NULL if there is no memory. */
+struct rehearsal *rehearsal_new(const struct observer *observer);
+void rehearsal_free(struct rehearsal *rehearsal);
+
+/*
+ * Write the lines of @script, called @file in messages, as one who may change every
+ * setting, and go on until all is done or held. False if a line was refused: stderr
+ * has been told.
+ */
+bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file);
+
+/* The virtual time now, ns. */
+static inline u64 rehearsal_time_ns(const struct rehearsal *rehearsal)
+{
+	return rehearsal->now_ns - REHEARSAL_BEGIN_NS;
+}
+
+#endif
