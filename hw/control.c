@@ -127,6 +127,10 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 
 	if (line->state->hold || line->halt)
 		return 0;
+	if (transaction_moves(line) &&
+	    machine_entry(machine, line->state->queued)->kind == ENTRY_POINT)
+		return error_set(line->report, EBUSY, command->column,
+				 "a PVT stream cannot be held");
 	motion_abandon(&machine->motion);
 	line->moved = false;
 	line->paused = true;

@@ -188,6 +188,20 @@ static void drive_enable(struct machine *machine, u32 axes, bool on)
 	machine->pins->unlock(machine->pins);
 }
 
+/*
+ * When an entry ends, plan time. Behind a point of a stream a stop is planned; if
+ * another point follows, that came in its place.
+ */
+static u64 entry_end_ns(struct machine *machine, const struct queue_entry *entry)
+{
+	const struct queue_entry *next = machine_entry(machine, entry->number + 1);
+
+	if (entry->kind == ENTRY_POINT && entry->number != machine->state.queued &&
+	    next->kind == ENTRY_POINT)
+		return entry->point_ns;
+	return entry->end_ns;
+}
+
 static void retire(struct machine *machine, u64 now_ns)
 {
 	while (machine->state.done != machine->state.queued &&
@@ -195,7 +209,8 @@ static void retire(struct machine *machine, u64 now_ns)
 		struct queue_entry *entry =
 			machine_entry(machine, machine->state.done + 1);
 
-		if (!motion_passed(&machine->motion, entry->end_ns, now_ns))
+		if (!motion_passed(&machine->motion,
+				   entry_end_ns(machine, entry), now_ns))
 			return;
 		entry->outcome = ENTRY_DONE;
 		memcpy(machine->rest, entry->target, sizeof(machine->rest));
@@ -231,14 +246,16 @@ static u64 release_idle(struct machine *machine, u64 now_ns)
 
 u64 machine_service(struct machine *machine, u64 now_ns)
 {
+	const struct queue_entry *entry;
+
 	retire(machine, now_ns);
 	tell_changes(machine);
 	if (machine->state.done == machine->state.queued)
 		return release_idle(machine, now_ns);
 	if (machine->state.hold)
 		return U64_MAX;
-	return motion_real_ns(&machine->motion,
-			      machine_entry(machine, machine->state.done + 1)->end_ns);
+	entry = machine_entry(machine, machine->state.done + 1);
+	return motion_real_ns(&machine->motion, entry_end_ns(machine, entry));
 }
 
 bool machine_alarm(const struct machine *machine)

@@ -53,6 +53,8 @@ enum entry_kind {
 	ENTRY_MOVE,
 	ENTRY_WAIT,
 	ENTRY_UNTIL,
+	ENTRY_TRIGGER,
+	ENTRY_POINT, /* PVT */
 };
 
 /*
@@ -65,7 +67,9 @@ struct queue_entry {
 	enum entry_kind kind;
 	struct plan_move move; /* ENTRY_MOVE */
 	bool runs; /* by RUN */
-	u64 time_ns; /* how long to WAIT, or UNTIL when (monotonic) */
+	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
+	u32 lines; /* TRIGGER */
+	u64 point_ns; /* when a point ends if another follows it, plan time */
 	u64 end_ns; /* plan time */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
 	char tag[TAG_MAX + 1]; /* of its line */
@@ -96,6 +100,7 @@ struct session;
 struct machine {
 	struct axis_names names;
 	struct pins *pins;
+	unsigned int outputs; /* auxiliary outputs that there are; by the host */
 	struct machine_state state;
 	struct machine_state staged;
 	s64 rest[AXES_MAX]; /* targets of the last entry that ended */

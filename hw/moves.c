@@ -20,8 +20,7 @@ int transaction_allowed(struct transaction *line, const struct command *command)
 	return 0;
 }
 
-/* Whether the line may take a place in the queue now. */
-static int check_move(struct transaction *line, const struct command *command)
+int transaction_room(struct transaction *line, const struct command *command)
 {
 	int error = transaction_allowed(line, command);
 
@@ -60,7 +59,7 @@ int transaction_target(struct transaction *line, const struct command *command,
 	return 0;
 }
 
-static s64 percent_of(s64 whole, s64 percent_micro)
+s64 transaction_percent(s64 whole, s64 percent_micro)
 {
 	return real_round(real_mul(real_from(whole),
 				   real_ratio(percent_micro, 100 * MICRO)));
@@ -78,7 +77,7 @@ int transaction_speed(struct transaction *line, const struct command *command,
 	*speed = min(axis->setting[SETTING_SPEED], highest);
 	if (command->has_speed) {
 		if (command->speed.unit == UNIT_PERCENT)
-			*speed = percent_of(highest, command->speed.micro);
+			*speed = transaction_percent(highest, command->speed.micro);
 		else if (transaction_convert(line, i, &command->speed, speed))
 			return -EINVAL;
 		if (*speed > highest)
@@ -96,6 +95,18 @@ int transaction_speed(struct transaction *line, const struct command *command,
 				 "%s: STEPLEN and STEPSPACE allow %llu steps/s",
 				 line->machine->names.name[i], rate);
 	return 0;
+}
+
+static int stage_trigger(struct motion *motion, const struct queue_entry *entry)
+{
+	u64 on_ns = motion_staged_end_ns(motion);
+	int error = motion_stage_output(motion, on_ns, entry->lines, entry->lines);
+
+	if (!error)
+		error = motion_stage_output(motion, on_ns + entry->time_ns,
+					    entry->lines, 0);
+	motion_stage_rest(motion, on_ns + entry->time_ns);
+	return error;
 }
 
 /*
@@ -119,6 +130,11 @@ static int stage_entry(struct motion *motion, struct queue_entry *entry,
 		break;
 	case ENTRY_UNTIL:
 		motion_stage_rest(motion, entry->time_ns);
+		break;
+	case ENTRY_TRIGGER:
+		error = stage_trigger(motion, entry);
+		break;
+	case ENTRY_POINT: /* a stream cannot be held, and so not be planned anew */
 		break;
 	}
 	entry->end_ns = motion_staged_end_ns(motion);
@@ -233,7 +249,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	s64 speed;
 	int error;
 
-	error = check_move(line, command);
+	error = transaction_room(line, command);
 	if (error)
 		return error;
 	entry->kind = ENTRY_MOVE;
@@ -272,7 +288,7 @@ int command_WAIT(struct transaction *line, const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
 	struct queue_entry *entry = transaction_entry(line);
-	int error = check_move(line, command);
+	int error = transaction_room(line, command);
 
 	if (!error)
 		error = transaction_stage(line);
@@ -292,6 +308,29 @@ int command_WAIT(struct transaction *line, const struct command *command)
 	stage_entry(motion, entry, NULL);
 	transaction_queue(line);
 	return 0;
+}
+
+int command_TRIGGER(struct transaction *line, const struct command *command)
+{
+	struct queue_entry *entry = transaction_entry(line);
+	int error;
+
+	if (command->output > line->machine->outputs)
+		return error_set(line->report, ENODEV, command->value_column,
+				 "no output %u", command->output);
+	error = transaction_room(line, command);
+	if (!error)
+		error = transaction_stage(line);
+	if (error)
+		return error;
+	entry->kind = ENTRY_TRIGGER;
+	entry->runs = false;
+	entry->lines = PIN_AUX(command->output - 1);
+	entry->time_ns = command->duration_ns;
+	error = stage_entry(&line->machine->motion, entry, NULL);
+	if (!error)
+		transaction_queue(line);
+	return error;
 }
 
 /* No hardware description tells of home switches yet, so there is none. */

@@ -74,6 +74,12 @@ void transaction_unstage(struct transaction *line);
 /* Whether this line may command motion: 0 or negative errno. */
 int transaction_allowed(struct transaction *line, const struct command *command);
 
+/* The same, and whether there is a place in the queue: -EAGAIN if not. */
+int transaction_room(struct transaction *line, const struct command *command);
+
+/* @percent_micro (millionths of a percent) of @whole. */
+s64 transaction_percent(s64 whole, s64 percent_micro);
+
 /* Make the position that @command gives to axis @i its target; 0 or an errno. */
 int transaction_target(struct transaction *line, const struct command *command,
 		       unsigned int i);

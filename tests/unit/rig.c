@@ -15,6 +15,12 @@ static void set(struct pins *pins, u32 lines, u32 levels)
 	unsigned int axis;
 
 	ck_assert(rig->locked);
+	if (lines & levels & PIN_AUX(0)) {
+		rig->aux_rises++;
+		rig->aux_rose_ns = rig->now_ns;
+	} else if (lines & PIN_AUX(0)) {
+		rig->aux_fell_ns = rig->now_ns;
+	}
 	for (axis = 0; axis < HEAD_AXES; axis++) {
 		if (lines & PIN_DIR(axis))
 			head_set(&rig->head, HEAD_LINE(axis, HEAD_DIR),

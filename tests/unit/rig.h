@@ -19,6 +19,9 @@ struct rig {
 	u64 last_rise_ns;
 	u64 rises;
 	u64 shortest_ns[HEAD_AXES]; /* between two rises of an axis */
+	u64 aux_rises; /* of the auxiliary output */
+	u64 aux_rose_ns;
+	u64 aux_fell_ns;
 };
 
 /* The default head, at time 1 s. Free with rig_free(). */

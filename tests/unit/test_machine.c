@@ -789,6 +789,85 @@ START_TEST(a_run_can_be_held)
 }
 END_TEST
 
+/* A circle of 20 deg round (0, 20), a point every 40 ms: 1 turn in 10 s. */
+START_TEST(points_make_a_path)
+{
+	char line[100];
+	double a;
+	int i;
+
+	say("TILT 40\nSYNC\n", "OK\nOK\n");
+	for (i = 1; i <= 250; i++) {
+		a = i * 2 * M_PI / 250;
+		snprintf(line, sizeof(line),
+			 "PVT PAN %.6f %.6f TILT %.6f %.6f IN 40ms\n",
+			 20 * sin(a), 4 * M_PI * cos(a),
+			 20 + 20 * cos(a), -4 * M_PI * sin(a));
+		if (i == 1)
+			snprintf(line, sizeof(line),
+				 "PVT PAN %.6f %.6f TILT %.6f %.6f IN 200ms\n",
+				 20 * sin(a), 4 * M_PI * cos(a),
+				 20 + 20 * cos(a), -4 * M_PI * sin(a));
+		say(line, "OK\n");
+		if (i == 100)
+			ck_assert_int_eq(rig_write(rig, file, "PAUSE\n"), -EBUSY);
+		rig_answers(rig, file);
+	}
+	/* From 12.6 deg/s at 180 deg/s² it took half a degree more to rest. */
+	rig_run_to_rest(rig);
+	ck_assert_int_ge(rig->head.position[HEAD_PAN], 30);
+	ck_assert_int_le(rig->head.position[HEAD_PAN], 50);
+	ck_assert_uint_eq(rig->machine.state.done, 251);
+	say("TILT 40\nSYNC\nTILT?\n", "OK\nOK\nTILT=40.000000 STEPS=3556\nOK\n");
+}
+END_TEST
+
+START_TEST(a_stream_that_starves_comes_to_rest)
+{
+	char expected[64];
+
+	say("PVT PAN 1 10 IN 200ms\nPVT PAN 2 10 IN 100ms\n", "OK\nOK\n");
+	rig_run_to_rest(rig);
+	/* 2 deg, and the stop from 10 deg/s at 180 deg/s². */
+	ck_assert_int_ge(rig->head.position[HEAD_PAN], 178 + 20);
+	ck_assert_int_le(rig->head.position[HEAD_PAN], 178 + 30);
+	snprintf(expected, sizeof(expected), " STEPS=%lld\nOK\n",
+		 rig->head.position[HEAD_PAN]);
+	ck_assert_int_eq(rig_write(rig, file, "PAN?\n"), 5);
+	ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), expected));
+	refused("PVT PAN 90 0 IN 100ms\n", EDOM,
+		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED\n");
+	refused("PVT PAN 3 0 IN 30ms\n", EDOM,
+		"ERR 33 EDOM 9 on the way PAN accelerates more than MAXACCEL\n");
+	refused("PVT PAN 171 0 IN 100s\n", ERANGE,
+		"ERR 34 ERANGE 9 PAN 171 is beyond MAX 170\n");
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
+}
+END_TEST
+
+START_TEST(a_trigger_comes_between_moves)
+{
+	u64 now_ns;
+
+	refused("TRIGGER 1 50ms\n", ENODEV, "ERR 19 ENODEV 9 no output 1\n");
+	rig->machine.outputs = 1;
+	say("PAN 1; TRIGGER 1 50ms; PAN 2\nSYNC\n", "OK\nOK\n");
+	ck_assert_uint_eq(rig->aux_rises, 1);
+	ck_assert_uint_eq(rig->aux_fell_ns - rig->aux_rose_ns, 50000000);
+	assert_steps(178, 0);
+	now_ns = rig->now_ns;
+	say("TRIGGER 1 10s\n", "OK\n");
+	rig_run(rig, now_ns + NS_PER_S);
+	ck_assert_uint_eq(rig->aux_rises, 2);
+	say("HALT\n", "OK\n");
+	rig_run(rig, now_ns + 2 * NS_PER_S);
+	ck_assert_uint_lt(rig->aux_fell_ns, now_ns + 2 * NS_PER_S);
+	ck_assert_uint_gt(rig->aux_fell_ns, rig->aux_rose_ns);
+	refused("RESET; TRIGGER 2 1s\n", ENODEV, "ERR 19 ENODEV 16 no output 2\n");
+	say("RESET\n", "OK\n");
+}
+END_TEST
+
 START_TEST(home_needs_a_switch)
 {
 	refused("HOME TILT\n", ENODEV, "ERR 19 ENODEV 1 TILT has no home switch\n");
@@ -862,6 +941,9 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
 	tcase_add_test(tests, a_run_can_be_held);
+	tcase_add_test(tests, points_make_a_path);
+	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
+	tcase_add_test(tests, a_trigger_comes_between_moves);
 	tcase_add_test(tests, home_needs_a_switch);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
