@@ -321,36 +321,43 @@ static struct course find_course(const struct plan_change *change,
 	return course;
 }
 
-/* The changes as they are worked out. */
-struct changing {
-	struct state state[AXES_MAX];
-	struct limits limits[AXES_MAX];
-	struct course course[AXES_MAX];
-	u32 going;
-	struct real longest_ns; /* of those that go */
+/* What an axis sets out from, to where, and what it must keep to. */
+struct outset {
+	struct state state;
+	struct limits limits;
+	struct course course;
 };
 
-/* What @axis does, into its profile. 0 or -EDOM. */
-static int change_axis(struct motion *motion, struct weave *weave,
-		       struct changing *changing, unsigned int axis,
-		       const struct plan_change *change)
+static void set_out(struct motion *motion, struct weave *weave, unsigned int axis,
+		    const struct plan_change *change, struct outset *outset)
 {
-	struct profile *profile = &motion->profile[axis];
-	struct state *state = &changing->state[axis];
-	struct course *course = &changing->course[axis];
-	struct limits *limits = &changing->limits[axis];
-	struct real duration;
-
-	*state = state_at_cut(motion, weave, axis);
-	*limits = plan_limits(&change->axis);
-	*course = find_course(change, state, limits, weave->base[axis]);
+	outset->state = state_at_cut(motion, weave, axis);
+	outset->limits = plan_limits(&change->axis);
+	outset->course = find_course(change, &outset->state, &outset->limits,
+				     weave->base[axis]);
 	if (change->what == PLAN_STOP)
-		course->speed = real_from(0);
+		outset->course.speed = real_from(0);
 	if (change->what == PLAN_GO)
 		weave->target[axis] = change->axis.target;
 	else
-		weave->target[axis] = course->speed.negative ? change->lowest : change->highest;
-	if (profile_travel(profile, state, course, limits))
+		weave->target[axis] = outset->course.speed.negative ?
+			change->lowest : change->highest;
+}
+
+/*
+ * What @axis does, into its profile. Those that GO are noted in @going, and how
+ * long the slowest of them takes in @longest_ns. 0 or -EDOM.
+ */
+static noinline int change_axis(struct motion *motion, struct weave *weave,
+				unsigned int axis, const struct plan_change *change,
+				u32 *going, struct real *longest_ns)
+{
+	struct profile *profile = &motion->profile[axis];
+	struct real duration, distance;
+	struct outset outset;
+
+	set_out(motion, weave, axis, change, &outset);
+	if (profile_travel(profile, &outset.state, &outset.course, &outset.limits))
 		weave->arriving |= 1U << axis;
 	else if (change->what == PLAN_GO)
 		return -EDOM;
@@ -362,27 +369,39 @@ static int change_axis(struct motion *motion, struct weave *weave,
 		return 0;
 	}
 	weave->profiled |= 1U << axis;
-	if (change->what != PLAN_GO)
+	if (change->what != PLAN_GO || !profile->count)
 		return 0;
+	distance = real_sub(outset.course.target, outset.state.position);
 	if (!real_is_below(duration, PLAN_DURATION_BITS) ||
-	    !real_is_below(real_sub(course->target, state->position), PLAN_DISTANCE_BITS))
+	    !real_is_below(distance, PLAN_DISTANCE_BITS))
 		return -EDOM;
-	if (profile->count)
-		changing->going |= 1U << axis;
-	if (real_compare(duration, changing->longest_ns) > 0)
-		changing->longest_ns = duration;
+	*going |= 1U << axis;
+	if (real_compare(duration, *longest_ns) > 0)
+		*longest_ns = duration;
 	return 0;
+}
+
+/* Let @axis, which goes to its target, take as long as the slowest that does. */
+static noinline void wait_for(struct motion *motion, struct weave *weave, unsigned int axis,
+			      const struct plan_change *change, struct real longest_ns)
+{
+	struct outset outset;
+
+	set_out(motion, weave, axis, change, &outset);
+	profile_travel_in(&motion->profile[axis], &outset.state, &outset.course,
+			  &outset.limits, longest_ns);
 }
 
 int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX])
 {
-	struct changing changing = { .longest_ns = real_from(0) };
 	struct weave weave = {
 		.origin_ns = motion->stage_ns,
 		.move_start_ns = motion->stage_ns,
 	};
 	bool moves = motion_cut_moving(motion);
+	struct real longest_ns = real_from(0);
 	unsigned int i;
+	u32 going = 0;
 
 	memcpy(weave.steps, motion->staged_steps, sizeof(weave.steps));
 	if (moves)
@@ -390,7 +409,7 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 	for (i = 0; i < motion->axes; i++) {
 		if (change[i].what == PLAN_FINISH)
 			weave.finishing |= moves_on(motion, i) ? 1U << i : 0;
-		else if (change_axis(motion, &weave, &changing, i, &change[i]))
+		else if (change_axis(motion, &weave, i, &change[i], &going, &longest_ns))
 			return -EDOM;
 	}
 	if (moves && !weave.profiled) {
@@ -398,10 +417,8 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 		return 0;
 	}
 	for (i = 0; i < motion->axes; i++) {
-		if (changing.going >> i & 1)
-			profile_travel_in(&motion->profile[i], &changing.state[i],
-					  &changing.course[i], &changing.limits[i],
-					  changing.longest_ns);
+		if (going >> i & 1)
+			wait_for(motion, &weave, i, &change[i], longest_ns);
 		if (weave.profiled >> i & 1)
 			profile_split_turns(&motion->profile[i]);
 	}
@@ -414,35 +431,34 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
  * Where a stream goes on: behind its last point, staged or published, or from
  * rest at the staged end.
  */
-static struct stream find_stream(struct motion *motion, struct weave *weave)
+static void find_stream(struct motion *motion, struct weave *weave)
 {
-	struct stream stream = motion->staged_stream;
+	struct stream *stream = &motion->staged_stream;
 	bool nothing_staged = motion->staged_first == SEGMENT_NONE && !motion->cut &&
 			      motion->staged_end_ns == motion->stage_ns;
 	unsigned int i;
 
-	if (stream.segment != SEGMENT_NONE) {
-		motion_drop_behind(motion, stream.segment);
+	if (stream->segment != SEGMENT_NONE) {
+		motion_drop_behind(motion, stream->segment);
 	} else if (nothing_staged && motion->stream.segment != SEGMENT_NONE &&
 		   motion->stream.end_ns >= motion->earliest_ns) {
-		stream = motion->stream;
-		motion->stage_ns = stream.end_ns;
-		motion_cut_at_end(motion, stream.segment);
+		*stream = motion->stream;
+		motion->stage_ns = stream->end_ns;
+		motion_cut_at_end(motion, stream->segment);
 	} else {
-		stream.end_ns = motion->staged_end_ns;
-		memset(stream.state, 0, sizeof(stream.state));
+		stream->end_ns = motion->staged_end_ns;
+		memset(stream->state, 0, sizeof(stream->state));
 		for (i = 0; i < motion->axes; i++)
-			stream.state[i].position = real_from(motion->staged_steps[i]);
+			stream->state[i].position = real_from(motion->staged_steps[i]);
 	}
-	weave->origin_ns = stream.end_ns;
-	weave->move_start_ns = stream.end_ns;
+	weave->origin_ns = stream->end_ns;
+	weave->move_start_ns = stream->end_ns;
 	memcpy(weave->steps, motion->staged_steps, sizeof(weave->steps));
-	if (stream.segment == SEGMENT_NONE)
-		return stream;
-	weave->move_start_ns = motion->segment[stream.segment].move_start_ns;
+	if (stream->segment == SEGMENT_NONE)
+		return;
+	weave->move_start_ns = motion->segment[stream->segment].move_start_ns;
 	for (i = 0; i < motion->axes; i++)
-		weave->steps[i] = motion->segment[stream.segment].cubic[i].last;
-	return stream;
+		weave->steps[i] = motion->segment[stream->segment].cubic[i].last;
 }
 
 /* The cubic from @state to @point in @duration, as the state that it begins in. */
@@ -486,7 +502,8 @@ static bool is_too_fast(const struct state *from, const struct state *to, struct
 }
 
 /* Whether a turn or the end of @profile is beyond the soft limits of @point. */
-static bool leaves_range(const struct profile *profile, const struct plan_point *point, s64 base)
+static bool leaves_range(const struct profile *profile, const struct plan_point *point,
+			 s64 base)
 {
 	const struct real margin = real_ratio(1, 1024);
 	struct real lowest = real_sub(real_sub(real_from(point->lowest), real_from(base)), margin);
@@ -508,7 +525,7 @@ static bool leaves_range(const struct profile *profile, const struct plan_point 
  * The law of an axis that has a point: the cubic and the stop behind it. @state
  * moves on to the point. 0 or -EDOM.
  */
-static int follow_point(struct profile *profile, struct state *state,
+static noinline int follow_point(struct profile *profile, struct state *state,
 			const struct plan_point *point, s64 base, struct real duration,
 			enum plan_limit *limit)
 {
@@ -569,16 +586,17 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 {
 	struct real duration = real_from(pvt->duration_ns);
 	struct weave weave = { .mark_ns = duration };
-	struct stream stream = find_stream(motion, &weave);
+	struct stream *stream = &motion->staged_stream;
 	unsigned int i;
 	int error = 0;
 
+	find_stream(motion, &weave);
 	fault->limit = PLAN_LIMIT_SPEED;
 	if (motion_room(motion) < SEGMENTS_FOR_POINT)
 		return -ENOSPC;
 	for (i = 0; i < motion->axes && !error; i++) {
 		struct profile *profile = &motion->profile[i];
-		struct state *state = &stream.state[i];
+		struct state *state = &stream->state[i];
 
 		fault->axis = i;
 		profile->count = 0;
@@ -599,10 +617,9 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 		error = stage_weave(motion, &weave);
 	if (error)
 		return error;
-	stream.end_ns += pvt->duration_ns;
-	stream.segment = weave.mark;
-	motion->staged_stream = stream;
-	motion->staged_end_ns = max(motion->staged_end_ns, stream.end_ns);
-	*end_ns = stream.end_ns;
+	stream->end_ns += pvt->duration_ns;
+	stream->segment = weave.mark;
+	motion->staged_end_ns = max(motion->staged_end_ns, stream->end_ns);
+	*end_ns = stream->end_ns;
 	return 0;
 }

@@ -205,7 +205,7 @@ static struct real distance_left(const struct segment *segment, unsigned int axi
  * All that move stop, on their line: the law is that of the fastest axis, scaled
  * by the ratios of the speeds.
  */
-static int stop_together(struct motion *motion, const struct plan_axis *axis_limits)
+static noinline int stop_together(struct motion *motion, const struct plan_axis *axis_limits)
 {
 	const struct segment *segment = &motion->segment[motion->cut_segment];
 	u16 end = motion_end_of_move(motion, motion->cut_segment);
@@ -247,10 +247,22 @@ static int stop_together(struct motion *motion, const struct plan_axis *axis_lim
 	return stage_straight(motion, &path, profile, NULL);
 }
 
+/* Some stop, each in its own time, beside others that finish their move. */
+static noinline int stop_apart(struct motion *motion, u32 axes, const struct plan_axis *limits)
+{
+	struct plan_change change[AXES_MAX] = {};
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++) {
+		change[i].what = axes >> i & 1 ? PLAN_STOP : PLAN_FINISH;
+		change[i].axis = limits[i];
+	}
+	return plan_change(motion, change);
+}
+
 int plan_stop(struct motion *motion, u32 axes,
 	      const struct plan_axis limits[AXES_MAX])
 {
-	struct plan_change change[AXES_MAX] = {};
 	const struct segment *segment;
 	u32 moving = 0;
 	unsigned int i;
@@ -263,9 +275,5 @@ int plan_stop(struct motion *motion, u32 axes,
 			moving |= 1U << i;
 	if (segment->straight && !(moving & ~axes))
 		return stop_together(motion, limits);
-	for (i = 0; i < motion->axes; i++) {
-		change[i].what = axes >> i & 1 ? PLAN_STOP : PLAN_FINISH;
-		change[i].axis = limits[i];
-	}
-	return plan_change(motion, change);
+	return stop_apart(motion, axes, limits);
 }
