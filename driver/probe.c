@@ -171,6 +171,29 @@ static int add_axes(struct stepper *stepper, struct device *dev)
 	return 0;
 }
 
+/* Auxiliary outputs: as many lines as "aux-gpios" has. */
+static int add_outputs(struct stepper *stepper, struct device *dev)
+{
+	int count = gpiod_count(dev, "aux");
+	struct gpio_desc *desc;
+	int i;
+
+	if (count < 0)
+		return 0; /* it has none */
+	count = min(count, AUX_MAX);
+	for (i = 0; i < count; i++) {
+		desc = devm_gpiod_get_index(dev, "aux", i, GPIOD_OUT_LOW);
+		if (IS_ERR(desc))
+			return dev_err_probe(dev, PTR_ERR(desc), "aux-gpios\n");
+		if (gpiod_cansleep(desc))
+			return dev_err_probe(dev, -EOPNOTSUPP,
+					     "aux-gpios: setting this line can sleep\n");
+		stepper->pin[ilog2(PIN_AUX(0)) + i] = desc;
+	}
+	stepper->machine.outputs = count;
+	return 0;
+}
+
 static void put_stepper(void *data)
 {
 	stepper_put(data);
@@ -202,6 +225,8 @@ static int stepper_probe(struct platform_device *pdev)
 	platform_set_drvdata(pdev, stepper);
 
 	err = add_axes(stepper, dev);
+	if (!err)
+		err = add_outputs(stepper, dev);
 	if (err)
 		return err;
 	err = stepper_register(stepper, dev);

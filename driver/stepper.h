@@ -20,7 +20,7 @@
 
 struct fasync_struct;
 
-#define STEPPER_PINS 24 /* bits of the words in hw/pins.h */
+#define STEPPER_PINS 32 /* bits of the words in hw/pins.h */
 
 struct stepper {
 	struct kref kref; /* held by the binding and by each open file */

@@ -205,6 +205,7 @@ static struct gpiod_lookup_table sim_lines = {
 		SIM_LINE(HEAD_TILT, HEAD_STEP, "tilt-step", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_DIR, "tilt-dir", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_ENABLE, "tilt-enable", GPIO_ACTIVE_LOW),
+		GPIO_LOOKUP("stepper-sim", HEAD_AUXILIARY, "aux", GPIO_ACTIVE_HIGH),
 		{},
 	},
 };

@@ -14,6 +14,7 @@
 #define PIN_DIR(axis) (1U << (8 + (axis)))
 #define PIN_ENABLE(axis) (1U << (16 + (axis)))
 #define PIN_AUX(n) (1U << (24 + (n))) /* auxiliary output n, from 0 */
+#define AUX_MAX 8
 
 struct pins {
 	/*

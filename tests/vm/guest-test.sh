@@ -124,4 +124,8 @@ answers "RESET" 'OK' 'RESET'
 answers "PAN IS 0" 'OK' 'PAN IS 0'
 answers "PAN is 0" 'PAN=0.000000 *|OK' 'PAN?'
 moves again 'PAN 9'
+moves trigger 'PAN 10; TRIGGER 1 50ms; PAN 11'
+moves now 'NOW PAN 5'
+moves run 'RUN TILT 5 FOR 1s'
+moves points 'PVT PAN 5.5 4 IN 250ms; PVT PAN 6 0 IN 250ms'
 check "unload" rmmod stepper

@@ -47,7 +47,22 @@ slow 0 444 0 0
 queue 444 889 889 0
 no_newline 445 0 0 0
 again 800 0 0 0
+trigger 178 0 0 0
+now 0 534 0 0
+points 89 0 0 0
 END
+
+# from rest to 5 deg/s in 0.129 s, at it until 1 s have passed, and to rest again:
+# 5 deg, less nothing, as the stop takes as long as the start
+during run
+that "RUN FOR goes as far as it should" "$tilt_up" -gt 440
+that "RUN FOR goes no farther" "$tilt_up" -lt 449
+
+aux=$(awk '$2 == "mark" { on = $3 == "trigger" }
+	on && $2 ~ /^aux/ { printf "%d", $3 ? -$1 : $1 - rose; rose = $1; if ($3) printf " " }' \
+	"$out/pins.edges" | awk '{ print $2 + 0 }')
+that "TRIGGER pulses its output" "$aux" -gt 49900000
+that "TRIGGER ends in time" "$aux" -lt 50100000
 
 during asked
 that "no pin moves when nothing valid is asked" "$edges" = 0
