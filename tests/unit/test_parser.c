@@ -1067,7 +1067,7 @@ static const struct {
 	{ "SET PAN JERK -1", 14, "JERK takes 0 to 999999999.999999" },
 	{ "SET PAN JERK 1deg/s2", 15, "a jerk is written in deg/s3" },
 	{ "SET PAN MAXJERK 0", 17, "MAXJERK takes 0.000001 to 999999999.999999" },
-	{ "SET PAN BACKLASH -1", 18, "BACKLASH takes 0 to 999999999.999999" },
+	{ "SET PAN BACKOFF -1", 17, "BACKOFF takes 0 to 999999999.999999" },
 	{ "SET PAN IDLE 1001h", 14, "IDLE takes 0us to 3600000s" },
 	{ "SET PAN HOMEDIR", 16, "HOMEDIR needs -1 or 1" },
 	{ "SET PAN HOMEDIR 0", 17, "HOMEDIR takes -1 or 1" },
@@ -1106,7 +1106,7 @@ START_TEST(command_reserved_words_name_no_axis)
 	static const char *const reserved[] = {
 		"HALT", "stop", "Get", "AT", "by", "IN", "IS", "deg", "STEPS", "SPEED",
 		"min", "STATE", "queue", "alarm", "?", "", "for", "UNTIL", "ON", "Off", "NOW",
-		"RUN", "error", "BACKLASH"
+		"RUN", "error", "BACKOFF"
 	};
 	unsigned int i;
 
