@@ -78,8 +78,8 @@ struct motion_axis {
 
 /*
  * The fields are for motion.c, the planner, their tests and stepctl, which counts
- * steps without edges. Nothing in it points into
- * it: it may be moved while nobody uses it.
+ * steps without edges. Nothing in it points into it: it may be moved while nobody
+ * uses it.
  */
 struct motion {
 	struct pins *pins;

@@ -65,7 +65,7 @@ file == 1 {
 		gap = $1 - start[last] - duration[last]
 		seconds = duration[last] / 1e9
 		# a stop may end between two steps, and the axis rests on the nearest
-		rests = gap > 0.01 || !(v[i] || a[i] || j[i])
+		rests = !far(v[i], 0, 1e-3)
 		if (far(p[i], at(last, seconds), 1e-6 + 0.5 * rests))
 			complain("position", $0)
 		if (far(v[i], speed_at(last, seconds), 1e-3))
@@ -102,7 +102,7 @@ file == 2 {
 END {
 	for (axis in latest) {
 		i = latest[axis]
-		if (far(position[axis], at(i, duration[i] / 1e9), 1e-6))
+		if (far(position[axis], at(i, duration[i] / 1e9), 0.5 + 1e-6))
 			complain("end", axis " ends at " position[axis])
 	}
 	if (segments < 100 || steps < 10000)

@@ -119,12 +119,22 @@ static u64 count_steps(struct rehearsal *rehearsal, struct motion_axis *axis,
 	return step_ns;
 }
 
+/* The same for the auxiliary lines. */
+static u64 skip_outputs(struct outputs *outputs, u64 until_ns)
+{
+	while (outputs->first != outputs->end &&
+	       outputs->output[outputs->first].at_ns <= until_ns)
+		outputs->first++;
+	return outputs->first != outputs->end ? outputs->output[outputs->first].at_ns :
+						U64_MAX;
+}
+
 /* Serve what is due at @now_ns and before; returns when the next edge is due. */
 static u64 serve(struct rehearsal *rehearsal, u64 now_ns)
 {
 	struct motion *motion = &rehearsal->machine.motion;
-	u64 next_ns = U64_MAX;
 	unsigned int i;
+	u64 next_ns;
 
 	if (!rehearsal->observer->count_only) {
 		while ((next_ns = motion_run(motion, rehearsal->now_ns)) <= now_ns)
@@ -132,6 +142,7 @@ static u64 serve(struct rehearsal *rehearsal, u64 now_ns)
 		rehearsal->now_ns = now_ns;
 		return next_ns;
 	}
+	next_ns = skip_outputs(&motion->outputs, now_ns);
 	for (i = 0; i < rehearsal->machine.names.count; i++)
 		next_ns = min(next_ns, count_steps(rehearsal, &motion->axis[i], now_ns));
 	motion->run_ns = max(motion->run_ns, now_ns);
@@ -149,7 +160,8 @@ static bool was_observed(const struct rehearsal *rehearsal,
 
 static void observe(struct rehearsal *rehearsal, const struct segment *segment)
 {
-	if (was_observed(rehearsal, segment))
+	/* One that was cut at its start begins where the next does. */
+	if (!segment->end || was_observed(rehearsal, segment))
 		return;
 	rehearsal->observed_ns = segment->start_ns;
 	rehearsal->observed_fraction = segment->start_fraction;
@@ -290,7 +302,7 @@ static void end_running(struct rehearsal *rehearsal)
 	struct segment *running = &rehearsal->running;
 
 	running->end = min(running->end, segment_u(running, rehearsal->now_ns));
-	if (running->end && rehearsal->observer->segment)
+	if (rehearsal->observer->segment)
 		observe(rehearsal, running);
 }
 
