@@ -160,6 +160,8 @@ printf 'PAN 5 TILT 5\n' | plan --plot "it's.svg"
 is "--plot draws an SVG" "$(grep -c '</svg>' "it's.svg")" 1
 is "--plot without gnuplot" "$(printf 'PAN 5\n' | PATH=/none plan --plot picture.png)" \
 	"stepctl: --plot needs gnuplot, which is not installed (Debian: apt install gnuplot-nox)"
+is "--plot to where nothing can be" "$(printf 'PAN 5\n' | plan --plot none/picture.png)" \
+	"stepctl: none/picture.png: No such file or directory"
 is "--plot without motion" "$(printf 'PAN 0\n' | plan --plot none.png)" \
 	"stepctl: nothing moves: there is nothing to draw"
 

@@ -169,6 +169,17 @@ static void print_program(FILE *out, const struct rehearsal *rehearsal,
 		print_path(out, machine);
 }
 
+/* If gnuplot could not write it, it would draw on standard output. */
+static bool can_write(const char *file)
+{
+	FILE *picture = fopen(file, "w");
+
+	if (picture && !fclose(picture))
+		return true;
+	fprintf(stderr, "stepctl: %s: %s\n", file, strerror(errno));
+	return false;
+}
+
 bool plot_draw(const struct rehearsal *rehearsal, const char *file)
 {
 	int status;
@@ -178,6 +189,8 @@ bool plot_draw(const struct rehearsal *rehearsal, const char *file)
 		fprintf(stderr, "stepctl: nothing moves: there is nothing to draw\n");
 		return false;
 	}
+	if (!can_write(file))
+		return false;
 	signal(SIGPIPE, SIG_IGN); /* its exit status tells */
 	fflush(stdout);
 	gnuplot = popen("command -v gnuplot >/dev/null || exit 127; exec gnuplot", "w");
