@@ -230,6 +230,15 @@ u64 transaction_enable(struct transaction *line, u32 axes)
 	return delay_ns;
 }
 
+void transaction_enable_first(struct transaction *line, u32 axes)
+{
+	u64 delay_ns = transaction_enable(line, axes);
+
+	if (delay_ns)
+		motion_stage_rest(&line->machine->motion,
+				  line->now_ns + delay_ns);
+}
+
 static int report_too_short(struct transaction *line,
 			    const struct command *command, u64 shortest_ns)
 {
@@ -244,7 +253,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
 	struct plan_move *move = &entry->move;
-	u64 delay_ns, shortest_ns = 0;
+	u64 shortest_ns = 0;
 	unsigned int i;
 	s64 speed;
 	int error;
@@ -272,10 +281,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	delay_ns = transaction_enable(line, command->axes);
-	if (delay_ns)
-		motion_stage_rest(&line->machine->motion,
-				  line->now_ns + delay_ns);
+	transaction_enable_first(line, command->axes);
 	error = stage_entry(&line->machine->motion, entry, &shortest_ns);
 	if (error == -EDOM)
 		return report_too_short(line, command, shortest_ns);

@@ -75,7 +75,6 @@ int command_PVT(struct transaction *line, const struct command *command)
 				.duration_ns = command->duration_ns };
 	struct plan_fault fault = {};
 	unsigned int i;
-	u64 delay_ns;
 	int error;
 
 	if (line->state->hold)
@@ -99,9 +98,7 @@ int command_PVT(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	delay_ns = transaction_enable(line, command->axes);
-	if (delay_ns)
-		motion_stage_rest(motion, line->now_ns + delay_ns);
+	transaction_enable_first(line, command->axes);
 	error = plan_pvt(motion, &pvt, &entry->point_ns, &fault);
 	if (error == -EDOM)
 		return report_fault(line, command, &fault);

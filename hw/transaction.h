@@ -94,6 +94,9 @@ int transaction_speed(struct transaction *line, const struct command *command,
 /* Note the drivers of @axes to be switched on; how long they take to settle, ns. */
 u64 transaction_enable(struct transaction *line, u32 axes);
 
+/* The same, and stage rest for that long. After transaction_stage(). */
+void transaction_enable_first(struct transaction *line, u32 axes);
+
 /* Begin to stage behind the plan, if this line has not; 0 or -EAGAIN. */
 int transaction_stage(struct transaction *line);
 
