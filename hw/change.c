@@ -337,11 +337,11 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 				     weave->base[axis]);
 	if (change->what == PLAN_STOP)
 		outset->course.speed = real_from(0);
+	weave->target[axis] = change->highest;
 	if (change->what == PLAN_GO)
 		weave->target[axis] = change->axis.target;
-	else
-		weave->target[axis] = outset->course.speed.negative ?
-			change->lowest : change->highest;
+	else if (outset->course.speed.negative)
+		weave->target[axis] = change->lowest;
 }
 
 /*
@@ -506,8 +506,10 @@ static bool leaves_range(const struct profile *profile, const struct plan_point 
 			 s64 base)
 {
 	const struct real margin = real_ratio(1, 1024);
-	struct real lowest = real_sub(real_sub(real_from(point->lowest), real_from(base)), margin);
-	struct real highest = real_add(real_sub(real_from(point->highest), real_from(base)), margin);
+	struct real lowest = real_sub(real_sub(real_from(point->lowest), real_from(base)),
+				      margin);
+	struct real highest = real_add(real_sub(real_from(point->highest), real_from(base)),
+				       margin);
 	unsigned int i;
 
 	for (i = 1; i <= profile->count; i++) {
@@ -526,8 +528,8 @@ static bool leaves_range(const struct profile *profile, const struct plan_point 
  * moves on to the point. 0 or -EDOM.
  */
 static noinline int follow_point(struct profile *profile, struct state *state,
-			const struct plan_point *point, s64 base, struct real duration,
-			enum plan_limit *limit)
+				 const struct plan_point *point, s64 base,
+				 struct real duration, enum plan_limit *limit)
 {
 	struct limits limits = plan_limits(&point->axis);
 	struct state cubic = cubic_to(state, point, base, duration);

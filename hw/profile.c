@@ -259,7 +259,7 @@ struct real profile_duration(const struct profile *profile)
 
 /*
  * A root between two places, by the rule of false position; the end that stays
- * counts half (Dowell and Jarratt, 1971), and every third guess is the middle,
+ * counts half (Dowell and Jarratt, 1971), and every fourth guess is the middle,
  * so that it is sure to end.
  */
 struct bracket {
@@ -274,7 +274,7 @@ static struct real bracket_guess(struct bracket *bracket)
 	struct real width = real_sub(bracket->high, bracket->low);
 	struct real part = real_negate(bracket->below);
 
-	if (++bracket->rounds % 3 == 0)
+	if (++bracket->rounds % 4 == 0)
 		return real_add(bracket->low, real_shift(width, -1));
 	part = real_div(part, real_add(bracket->above, part));
 	return real_add(bracket->low, real_mul(width, part));
@@ -298,7 +298,7 @@ static void bracket_put(struct bracket *bracket, struct real guess, struct real 
 }
 
 /* Rounds before a root is taken as it is: the middle alone gives 60 bits by then. */
-#define ROOT_ROUNDS 180
+#define ROOT_ROUNDS 240
 
 /* Where a stop from @state would end, beyond the target in the direction of travel. */
 static struct real overshoot(const struct state *state, const struct course *course,
@@ -427,10 +427,17 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 {
 	struct course slower = *course;
 	struct bracket bracket = { .low = real_div(real_from(1), course->speed) };
-	struct real guess = real_shift(bracket.low, 1);
+	struct real guess = real_sub(course->target, start->position);
 	struct real value;
 
-	/* In the inverse of the speed, in which the duration is almost linear */
+	/*
+	 * In the inverse of the speed, in which the duration is almost linear. To
+	 * begin with, the speed that would do if there were no ramps.
+	 */
+	if (real_sign(guess) == real_sign(course->speed))
+		guess = real_div(duration, guess);
+	else
+		guess = real_shift(bracket.low, 1);
 	profile_travel(profile, start, course, limits);
 	bracket.below = real_sub(profile_duration(profile), duration);
 	while (!real_is_below(bracket.below, -2) && bracket.rounds < ROOT_ROUNDS) {
