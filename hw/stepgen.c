@@ -147,7 +147,8 @@ static inline bool extrapolate(const struct stepgen *stepgen,
 	u64 interval = stepgen->guess - stepgen->root[0];
 	u64 last = stepgen->root[0] - stepgen->root[1];
 	s64 second = interval - last;
-	s64 third = second - (s64)(last - (stepgen->root[1] - stepgen->root[2]));
+	/* Wraps while the roots are strangers still; it is judged below. */
+	s64 third = (u64)second - (last - (stepgen->root[1] - stepgen->root[2]));
 	s64 step = interval + (second >> 1) + (third >> 2);
 	int round;
 
