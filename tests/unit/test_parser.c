@@ -787,7 +787,6 @@ START_TEST(command_settings_read_their_limits)
 			  3600000 * NS_PER_S);
 	ck_assert_uint_eq(parse("SET PAN IDLE 0s")->setting_value.duration_ns, 0);
 	ck_assert_int_eq(parse("SET PAN JERK 0")->setting_value.quantity.micro, 0);
-	ck_assert_int_eq(parse("SET PAN CORNER 0")->setting_value.quantity.micro, 0);
 	ck_assert_int_eq(parse("SET PAN SPEED 0.000001")->setting_value.quantity.micro, 1);
 	ck_assert_int_eq(parse("SET PAN MIN -999999999.999999")->setting_value.quantity.micro,
 			 -999999999999999);
@@ -1072,7 +1071,6 @@ static const struct {
 	{ "SET PAN HOMEDIR", 16, "HOMEDIR needs -1 or 1" },
 	{ "SET PAN HOMEDIR 0", 17, "HOMEDIR takes -1 or 1" },
 	{ "SET PAN BACKOFF -0.5", 17, "BACKOFF takes 0 to 999999999.999999" },
-	{ "SET PAN CORNER -1", 16, "CORNER takes 0 to 999999999.999999" },
 	{ "SET SLIDE SPEED 3 in", 19, "a speed is written in in/s" },
 	{ "@", 1, "a tag is @ and 1 to 15 letters, digits, - or _" },
 	{ "@ x", 1, "a tag is @ and 1 to 15 letters, digits, - or _" },
@@ -1691,7 +1689,7 @@ static const struct {
 	{ "IS", 1 },
 	{ "OFF", 1 },
 	{ "SPEED", 1 },
-	{ "corner", 1 },
+	{ "backoff", 1 },
 	{ "EDOM", 1 },
 	{ "22", 1 },
 	{ "HAL", 0 },

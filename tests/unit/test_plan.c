@@ -479,7 +479,6 @@ START_TEST(goes_from_any_state)
 }
 END_TEST
 
-
 START_TEST(goes_together)
 {
 	int i;
@@ -733,7 +732,7 @@ START_TEST(follows_points)
 			there.position -= real_value(pvt.axis[k].position);
 			there.speed -= real_value(pvt.axis[k].velocity);
 			ck_assert(fabsl(there.position) < STEPS_ERROR && fabsl(there.speed) < 1e-3L);
-			/* between points the cubic is as close as its fourth derivative: h^4/384 */
+			/* between points it is as close as the fourth derivative: h^4/384 */
 			there = at_time(motion.staged_first, k, end_ns - step_ns / 2);
 			path = 1000 * (1 - cosl(3 * (i - .5L) * .01L));
 			ck_assert(fabsl(fabsl(there.position) - path) <
