@@ -731,7 +731,8 @@ START_TEST(follows_points)
 			there = at_time(motion.staged_first, k, end_ns);
 			there.position -= real_value(pvt.axis[k].position);
 			there.speed -= real_value(pvt.axis[k].velocity);
-			ck_assert(fabsl(there.position) < STEPS_ERROR && fabsl(there.speed) < 1e-3L);
+			ck_assert(fabsl(there.position) < STEPS_ERROR);
+			ck_assert(fabsl(there.speed) < 1e-3L);
 			/* between points it is as close as the fourth derivative: h^4/384 */
 			there = at_time(motion.staged_first, k, end_ns - step_ns / 2);
 			path = 1000 * (1 - cosl(3 * (i - .5L) * .01L));
