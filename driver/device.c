@@ -70,6 +70,13 @@ static int stepper_wait(struct stepper *stepper, unsigned int state)
 	return err;
 }
 
+/* The time for a session that may run a line, and what WAIT UNTIL needs beside. */
+static u64 stepper_now_ns(struct stepper *stepper)
+{
+	stepper->machine.realtime_offset_ns = ktime_to_ns(ktime_mono_to_real(0));
+	return ktime_get_ns();
+}
+
 /* Wait until a line that had to wait may be tried again. 0, -EINTR, -ENODEV. */
 static int stepper_wait_ready(struct stepper *stepper, struct session *session,
 			      unsigned int state)
@@ -103,8 +110,8 @@ static int stepper_feed(struct stepper *stepper, struct session *session,
 	if (stepper->gone)
 		return -ENODEV;
 	for (;;) {
-		status = session_feed(session, bytes, count, ktime_get_ns(),
-				      &taken);
+		status = session_feed(session, bytes, count,
+				      stepper_now_ns(stepper), &taken);
 		stepper_serve(stepper, taken || status != -EAGAIN);
 		bytes += taken;
 		count -= taken;
@@ -333,7 +340,7 @@ static int stepper_release(struct inode *inode, struct file *filp)
 
 	mutex_lock(&stepper->lock);
 	while (!stepper->gone && !writer_was_killed()) {
-		status = session_finish(&file->session, ktime_get_ns());
+		status = session_finish(&file->session, stepper_now_ns(stepper));
 		stepper_serve(stepper, status != -EAGAIN);
 		if (!wait || !has_to_wait(status) ||
 		    stepper_wait_ready(stepper, &file->session, TASK_KILLABLE))

@@ -128,4 +128,9 @@ moves trigger 'PAN 10; TRIGGER 1 50ms; PAN 11'
 moves now 'NOW PAN 5'
 moves run 'RUN TILT 5 FOR 1s'
 moves points 'PVT PAN 5.5 4 IN 250ms; PVT PAN 6 0 IN 250ms'
+until=$(($(date +%s) + 3))
+echo "WAIT UNTIL $until.1; SYNC" >/dev/stepper
+check "WAIT UNTIL is by the clock on the wall" [ "$(date +%s)" = "$until" ]
+refused "an instant that has passed" 'Numerical argument out of domain' \
+	'WAIT UNTIL 1000000000'
 check "unload" rmmod stepper
