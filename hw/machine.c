@@ -349,18 +349,21 @@ static void rest_on_steps(struct machine *machine)
 
 		axis->target = axis_resting_position(axis, steps,
 						     machine->rest[i]);
+		machine->rest[i] = axis->target;
 	}
 }
 
 static void halt(struct machine *machine, u64 now_ns)
 {
+	bool queued = machine->state.done != machine->state.queued;
 	bool moving = motion_halt(&machine->motion, now_ns);
 	unsigned int i;
 
 	drop_queue(machine, ENTRY_HALTED);
+	if (queued || moving)
+		rest_on_steps(machine);
 	if (!moving)
 		return;
-	rest_on_steps(machine);
 	for (i = 0; i < machine->names.count; i++)
 		machine->state.axis[i].trusted = false;
 }

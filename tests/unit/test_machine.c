@@ -327,6 +327,27 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 }
 END_TEST
 
+/* The plan has begun, no step has: the target is what it was. */
+START_TEST(halt_before_the_first_step_forgets_the_target)
+{
+	say("PAN 3\n", "OK\n");
+	rig_run_to_rest(rig);
+	say("PAN 60\n", "OK\n");
+	say("HALT\n", "OK\n");
+	say("RESET; PAN?\n", "PAN=3.000000 STEPS=267\nOK\n");
+	say("PAN BY 1\n", "OK\n");
+	assert_steps(356, 0);
+	say("PAN 30\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 5);
+	machine_shut_down(&rig->machine, rig->now_ns);
+	say("RESET; STOP\n", "OK\n");
+	ck_assert_int_eq(axis_steps(&rig->machine.state.axis[HEAD_PAN],
+				    rig->machine.state.axis[HEAD_PAN].target) +
+				 rig->machine.state.axis[HEAD_PAN].origin,
+			 rig->head.position[HEAD_PAN]);
+}
+END_TEST
+
 START_TEST(halt_gives_no_more_pulses)
 {
 	u64 rises;
@@ -916,6 +937,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_blocked_write_goes_on_when_there_is_room);
 	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
+	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
 	tcase_add_test(tests, sync_waits_for_all_that_was_queued);
 	tcase_add_test(tests, sync_tells_of_a_stop);
