@@ -3,8 +3,9 @@
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
 # whose headers are installed (for arm64 also headers and busybox), or OpenSSH
-# with its libraries for the emulated PC, to build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on
-# a state of its own, and checks signatures with the system's keys. Prints VERSION.
+# with its libraries for the emulated PC, to build/cache/VERSION/WHAT/. Changes
+# nothing on this system: apt works on a state of its own, and checks signatures
+# with the system's keys. Prints VERSION.
 #
 # usage: tests/vm/fetch.sh [arm64|amd64|ssh]
 
@@ -22,10 +23,19 @@ what=${1:-arm64}
 architecture=$what
 [ "$what" != ssh ] || architecture=amd64
 cache=$PWD/build/cache/$version/$what
-if [ -e "$cache/complete" ]; then
-	echo "$version"
-	exit
-fi
+done_already()
+{
+	if [ -e "$cache/complete" ]; then
+		echo "$version"
+		exit
+	fi
+}
+done_already
+# One at a time: suites that run side by side need the same
+mkdir -p "$cache"
+exec 9>"$cache.lock"
+flock 9
+done_already
 
 case $what in
 ssh) echo "fetch: Debian's OpenSSH, 10 MB" >&2 ;;
