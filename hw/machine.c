@@ -412,7 +412,9 @@ void transaction_unstage(struct transaction *line)
 	line->behind = false;
 	line->stopped = false;
 	line->paused = false;
+	line->sync = false;
 	line->state->queued = line->machine->state.queued;
+	line->state->done = line->machine->state.done;
 	line->state->hold = false;
 }
 

@@ -303,6 +303,29 @@ START_TEST(stop_slows_down_and_drops_the_queue)
 }
 END_TEST
 
+START_TEST(stop_counts_wherever_it_is_in_its_line)
+{
+	static const char *const lines[] = { "STOP; STOP\n", "NOW PAN 80; STOP\n",
+					     "RUN PAN 50; STOP\n",
+					     "PAN 80; SYNC; STOP\n" };
+	s64 steps;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		say("PAN 90\n", "OK\n");
+		rig_run(rig, rig->now_ns + NS_PER_S);
+		steps = rig->head.position[HEAD_PAN];
+		say(lines[i], "OK\n");
+		rig_run_to_rest(rig);
+		/* As above: 15 deg, and 2 ms at full speed. */
+		ck_assert_int_le(rig->head.position[HEAD_PAN] - steps, 1333 + 13);
+		say("PAN 0\nSYNC\n", "OK\nOK\n");
+		say(lines[i], "OK\n");
+		say("SYNC\n", "OK\n");
+	}
+}
+END_TEST
+
 START_TEST(stop_at_any_moment_leaves_whole_steps)
 {
 	char expected[64];
@@ -936,6 +959,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_full_queue_takes_whole_lines);
 	tcase_add_test(tests, a_blocked_write_goes_on_when_there_is_room);
 	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
+	tcase_add_test(tests, stop_counts_wherever_it_is_in_its_line);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
 	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
