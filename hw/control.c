@@ -58,7 +58,6 @@ int command_STOP(struct transaction *line, const struct command *command)
 int command_HALT(struct transaction *line, const struct command *command)
 {
 	transaction_unstage(line);
-	line->enable = 0;
 	line->halt = true;
 	line->acknowledged = true;
 	line->state->halted = true;

@@ -226,6 +226,7 @@ u64 transaction_enable(struct transaction *line, u32 axes)
 				       (u64)line->state->axis[i]
 					       .setting[SETTING_ENABLEDELAY]);
 	line->enable |= off;
+	line->release &= ~axes;
 	line->state->enabled |= off;
 	return delay_ns;
 }

@@ -685,6 +685,16 @@ START_TEST(an_idle_driver_is_switched_off)
 }
 END_TEST
 
+START_TEST(a_move_finds_its_driver_on)
+{
+	/* tear_down() looks for steps while disabled. */
+	say("RELEASE; PAN 5\nSYNC\n", "OK\nOK\n");
+	assert_steps(444, 0);
+	say("TILT 5; HALT\nRESET; TILT 5\nSYNC\n", "OK\nOK\nOK\n");
+	assert_steps(444, 444);
+}
+END_TEST
+
 /* Position of pan, in steps, and tilt must be half of it, as on the line. */
 static void assert_on_line(void)
 {
@@ -980,6 +990,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, errors_are_kept_for_those_who_cannot_read);
 	tcase_add_test(tests, those_who_watch_are_told);
 	tcase_add_test(tests, an_idle_driver_is_switched_off);
+	tcase_add_test(tests, a_move_finds_its_driver_on);
 	tcase_add_test(tests, a_held_move_goes_on_where_it_was);
 	tcase_add_test(tests, a_held_time_goes_on);
 	tcase_add_test(tests, stop_and_halt_end_a_hold);
