@@ -127,7 +127,10 @@ int command_RUN(struct transaction *line, const struct command *command)
 			change[i].velocity = axis_rate(axis, speed);
 			change[i].lowest = axis_steps(axis, lowest) + axis->origin;
 			change[i].highest = axis_steps(axis, highest) + axis->origin;
-			change[i].run_ns = command->duration_ns;
+			/* For the planner 0 is no end; FOR 0s is one at once. */
+			change[i].run_ns = command->has_duration ?
+						   max(command->duration_ns, 1ULL) :
+						   0;
 			axis->target = speed < 0 ? lowest : highest;
 		}
 		change[i].axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);

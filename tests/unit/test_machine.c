@@ -825,6 +825,13 @@ START_TEST(run_with_for_needs_to_be_told_again)
 }
 END_TEST
 
+START_TEST(run_for_no_time_hardly_moves)
+{
+	say("RUN PAN 5 FOR 0s\nSYNC\n", "OK\nOK\n");
+	assert_steps(0, 0);
+}
+END_TEST
+
 START_TEST(a_run_can_be_held)
 {
 	say("RUN PAN 10\n", "OK\n");
@@ -997,6 +1004,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, now_turns_round_in_mid_move);
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
+	tcase_add_test(tests, run_for_no_time_hardly_moves);
 	tcase_add_test(tests, a_run_can_be_held);
 	tcase_add_test(tests, points_make_a_path);
 	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
