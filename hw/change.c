@@ -369,11 +369,14 @@ static noinline int change_axis(struct motion *motion, struct weave *weave,
 		return 0;
 	}
 	weave->profiled |= 1U << axis;
-	if (change->what != PLAN_GO || !profile->count)
+	if (!profile->count)
+		return 0;
+	if (!real_is_below(duration, PLAN_DURATION_BITS))
+		return -EDOM;
+	if (change->what != PLAN_GO)
 		return 0;
 	distance = real_sub(outset.course.target, outset.state.position);
-	if (!real_is_below(duration, PLAN_DURATION_BITS) ||
-	    !real_is_below(distance, PLAN_DISTANCE_BITS))
+	if (!real_is_below(distance, PLAN_DISTANCE_BITS))
 		return -EDOM;
 	*going |= 1U << axis;
 	if (real_compare(duration, *longest_ns) > 0)

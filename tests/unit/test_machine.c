@@ -832,6 +832,25 @@ START_TEST(run_for_no_time_hardly_moves)
 }
 END_TEST
 
+START_TEST(a_run_that_would_slow_down_for_ages_is_refused)
+{
+	static const char fast[] =
+		"SET PAN UNIT steps; SET PAN SCALE 1; SET PAN MAX 999999999\n"
+		"SET PAN MAXSPEED 100000; SET PAN MAXACCEL 1000000; "
+		"SET PAN ACCEL 1000000; RUN PAN 90000\n";
+
+	ck_assert_int_eq(rig_write(rig, file, fast), strlen(fast));
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	rig_answers(rig, file);
+	say("SET PAN ACCEL 0.000001\n", "SET PAN ACCEL 1000000\nOK\n");
+	ck_assert_int_eq(rig_write(rig, file, "RUN PAN 1\n"), -EDOM);
+	ck_assert_str_eq(rig_answers(rig, file),
+			 "ERR 33 EDOM 1 too far at this speed\n");
+	say("SET PAN ACCEL 1000000; STOP\n", "SET PAN ACCEL 0.000001\nOK\n");
+	rig_run_to_rest(rig);
+}
+END_TEST
+
 START_TEST(a_run_can_be_held)
 {
 	say("RUN PAN 10\n", "OK\n");
@@ -1005,6 +1024,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
 	tcase_add_test(tests, run_for_no_time_hardly_moves);
+	tcase_add_test(tests, a_run_that_would_slow_down_for_ages_is_refused);
 	tcase_add_test(tests, a_run_can_be_held);
 	tcase_add_test(tests, points_make_a_path);
 	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
