@@ -32,6 +32,15 @@
 /* The one line that enables several axes is on while any of them is enabled. */
 #define ENABLE_PINS (PIN_ENABLE(AXES_MAX) - PIN_ENABLE(0))
 
+/*
+ * What is due after the end of the timers' numbers, in 292 years, would be in
+ * the past for them, and they would fire without end.
+ */
+static void start_timer(struct hrtimer *timer, u64 at_ns, enum hrtimer_mode mode)
+{
+	hrtimer_start(timer, min_t(u64, at_ns, KTIME_MAX), mode);
+}
+
 static void engine_set(struct pins *pins, u32 lines, u32 levels)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
@@ -117,8 +126,7 @@ static bool engine_emit(struct stepper *stepper, u64 until_ns, u64 *next_ns)
 	} else {
 		if (now_ns >= until_ns)
 			next = max(next, now_ns + REST_NS);
-		hrtimer_start(&stepper->edge_timer, ns_to_ktime(next),
-			      HRTIMER_MODE_ABS_HARD);
+		start_timer(&stepper->edge_timer, next, HRTIMER_MODE_ABS_HARD);
 	}
 out:
 	raw_spin_unlock(&stepper->edge_lock);
@@ -145,8 +153,7 @@ void stepper_serve(struct stepper *stepper, bool changed)
 	u64 next_ns = machine_service(&stepper->machine, ktime_get_ns());
 
 	if (next_ns != U64_MAX)
-		hrtimer_start(&stepper->service_timer, ns_to_ktime(next_ns),
-			      HRTIMER_MODE_ABS);
+		start_timer(&stepper->service_timer, next_ns, HRTIMER_MODE_ABS);
 	if (changed) {
 		stepper->changes++;
 		wake_up(&stepper->wait);
