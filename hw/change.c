@@ -190,6 +190,17 @@ static void follow_plan(struct motion *motion, struct weave *weave,
 		segment->cubic[axis].last = last;
 }
 
+/* Whether @axis moves in the published segment @index or later, until all rest. */
+static bool moves_from(const struct motion *motion, u16 index, unsigned int axis)
+{
+	for (;; index = motion->segment[index].next) {
+		if (segment_moves(&motion->segment[index], axis))
+			return true;
+		if (motion->segment[index].at_rest)
+			return false;
+	}
+}
+
 /* Go on to @now_ns: leave the pieces and the segment that end there. */
 static void advance(struct motion *motion, struct weave *weave, struct real now_ns)
 {
@@ -206,9 +217,11 @@ static void advance(struct motion *motion, struct weave *weave, struct real now_
 	}
 	if (!weave->finishing || real_compare(weave->segment_end_ns, now_ns) > 0)
 		return;
-	if (old->at_rest)
-		weave->finishing = 0;
-	else
+	/* Those that move no more do not hold up the others until all rest. */
+	for (i = 0; i < motion->axes; i++)
+		if (old->at_rest || !moves_from(motion, old->next, i))
+			weave->finishing &= ~(1U << i);
+	if (weave->finishing)
 		set_segment(motion, weave, old->next);
 }
 
@@ -266,11 +279,14 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 static struct state state_at_cut(const struct motion *motion, struct weave *weave,
 				 unsigned int axis)
 {
-	const struct segment *segment = &motion->segment[motion->cut_segment];
+	const struct segment *segment;
 	struct state rest = {};
 
 	weave->base[axis] = motion->staged_steps[axis];
-	if (!motion_cut_moving(motion) || !segment_moves(segment, axis))
+	if (!motion_cut_moving(motion))
+		return rest;
+	segment = &motion->segment[motion->cut_segment];
+	if (!segment_moves(segment, axis))
 		return rest;
 	weave->base[axis] = segment->cubic[axis].base;
 	return segment_state(segment, axis, motion->cut_u);

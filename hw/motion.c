@@ -52,6 +52,11 @@ void motion_set_timing(struct motion *motion, unsigned int axis,
 	if (pulse->timing.invert != timing->invert)
 		pulse->dir_known = false;
 	pulse->timing = *timing;
+	/* The same line may have published a move; its first edge is another now. */
+	if (pulse->step)
+		pulse_step(pulse, pulse->step_ns, pulse->up, pulse->slack_ns,
+			   motion->run_ns);
+	motion->pins->rearm(motion->pins);
 	unlock(motion);
 }
 

@@ -350,6 +350,30 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 }
 END_TEST
 
+/* Each axis stops within half a second, though one was to go on for 15 s. */
+START_TEST(stop_ends_when_the_last_axis_rests)
+{
+	say("NOW PAN 40 TILT 5\n", "OK\n");
+	rig_run(rig, rig->now_ns + 3 * NS_PER_S / 10);
+	say("RUN PAN 10\n", "OK\n");
+	say("STOP\n", "OK\n");
+	ck_assert_double_lt(seconds_to_rest(), 0.5);
+}
+END_TEST
+
+START_TEST(a_move_obeys_the_inversion_before_it)
+{
+	say("PAN BY -3; PAN BY 1\n", "OK\n");
+	assert_steps(-178, 0);
+	say("SET PAN INVERT 1; PAN 1\n", "SET PAN INVERT 0\nOK\n");
+	assert_steps(-178 - 267, 0);
+	say("SET PAN INVERT 0; PAN -2\n", "SET PAN INVERT 1\nOK\n");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -178 - 267 - 267);
+	rig->head.position[HEAD_PAN] = motion_steps(&rig->machine.motion, HEAD_PAN);
+}
+END_TEST
+
 /* The plan has begun, no step has: the target is what it was. */
 START_TEST(halt_before_the_first_step_forgets_the_target)
 {
@@ -916,7 +940,7 @@ START_TEST(a_stream_that_starves_comes_to_rest)
 	ck_assert_int_eq(rig_write(rig, file, "PAN?\n"), 5);
 	ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), expected));
 	refused("PVT PAN 90 0 IN 100ms\n", EDOM,
-		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED\n");
+		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED or its pulses\n");
 	refused("PVT PAN 3 0 IN 30ms\n", EDOM,
 		"ERR 33 EDOM 9 on the way PAN accelerates more than MAXACCEL\n");
 	refused("PVT PAN 171 0 IN 100s\n", ERANGE,
@@ -945,6 +969,54 @@ START_TEST(a_trigger_comes_between_moves)
 	ck_assert_uint_gt(rig->aux_fell_ns, rig->aux_rose_ns);
 	refused("RESET; TRIGGER 2 1s\n", ENODEV, "ERR 19 ENODEV 16 no output 2\n");
 	say("RESET\n", "OK\n");
+}
+END_TEST
+
+START_TEST(drivers_settle_before_the_first_step)
+{
+	u64 start_ns = rig->now_ns;
+
+	say("SET PAN ENABLEDELAY 100ms; SET PAN IDLE 1s\n",
+	    "SET PAN ENABLEDELAY 1ms\nSET PAN IDLE 0us\nOK\n");
+	say("ENABLE; PAN 5\nSYNC\n", "OK\nOK\n");
+	ck_assert_uint_ge(rig->first_rise_ns - start_ns, 100000000);
+	say("RELEASE\n", "OK\n");
+	rig_run(rig, rig->now_ns + 10 * NS_PER_S);
+	/* IDLE counts from ENABLE, if that came after the last move. */
+	say("ENABLE PAN\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 2);
+	ck_assert(!head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert(head_level(&rig->head, HEAD_LINE(HEAD_PAN, HEAD_ENABLE)));
+	rig_mark(rig);
+	start_ns = rig->now_ns;
+	say("PAN 6\nNOW PAN 4\nSYNC\n", "OK\nOK\nOK\n");
+	ck_assert_uint_ge(rig->first_rise_ns - start_ns, 100000000);
+}
+END_TEST
+
+START_TEST(a_full_queue_can_be_held)
+{
+	int i;
+
+	say("SET PAN JERK 1200; SET PAN ACCEL 60\n",
+	    "SET PAN JERK 0\nSET PAN ACCEL 120\nOK\n");
+	for (i = 0; i < QUEUE_MAX; i++)
+		ck_assert_int_eq(rig_write_nonblocking(rig, file, i & 1 ? "PAN 0 AT 30\n" :
+								 "PAN 80 AT 30\n"), 12 + !(i & 1));
+	rig_answers(rig, file);
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("PAUSE\nRESUME\n", "OK\nOK\n");
+	say("STOP\n", "OK\n");
+}
+END_TEST
+
+START_TEST(stop_keeps_what_is_said_was)
+{
+	say("PAN IS 5; STOP; PAN?\n", "PAN=5.000000 STEPS=0\nOK\n");
+	say("PAN 6; STOP; PAN?\n", "PAN=5.000000 STEPS=0\nOK\n");
+	refused("PAN 9 IN 2562047h\n", EDOM,
+		"ERR 33 EDOM 1 takes longer than any plan may\n");
 }
 END_TEST
 
@@ -997,6 +1069,8 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
 	tcase_add_test(tests, stop_counts_wherever_it_is_in_its_line);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
+	tcase_add_test(tests, stop_ends_when_the_last_axis_rests);
+	tcase_add_test(tests, a_move_obeys_the_inversion_before_it);
 	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
 	tcase_add_test(tests, sync_waits_for_all_that_was_queued);
@@ -1029,6 +1103,9 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, points_make_a_path);
 	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
 	tcase_add_test(tests, a_trigger_comes_between_moves);
+	tcase_add_test(tests, drivers_settle_before_the_first_step);
+	tcase_add_test(tests, a_full_queue_can_be_held);
+	tcase_add_test(tests, stop_keeps_what_is_said_was);
 	tcase_add_test(tests, home_needs_a_switch);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
