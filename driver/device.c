@@ -122,6 +122,12 @@ static int stepper_feed(struct stepper *stepper, struct session *session,
 		/* Only late, and not to wait: that is tried again at once. */
 		if (nonblocking && !session_ready(session, ktime_get_ns()))
 			return status;
+		/* Let others in, however often it is only late. */
+		mutex_unlock(&stepper->lock);
+		cond_resched();
+		mutex_lock(&stepper->lock);
+		if (stepper->gone)
+			return -ENODEV;
 		status = stepper_wait_ready(stepper, session,
 					    TASK_INTERRUPTIBLE);
 		if (status)

@@ -41,7 +41,11 @@ int command_STOP(struct transaction *line, const struct command *command)
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 
-		axis->target = machine->rest[i];
+		/* Of what the line itself did before, IS and SCALE stay. */
+		if (transaction_moves(line) ||
+		    axis_steps(axis, axis->target) + axis->origin !=
+			    motion_steps(&machine->motion, i))
+			axis->target = machine->rest[i];
 		limits[i] = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
 	}
 	if (!transaction_moves(line))
@@ -96,11 +100,7 @@ static u32 axes_of(const struct transaction *line, const struct command *command
 
 int command_ENABLE(struct transaction *line, const struct command *command)
 {
-	u32 axes = axes_of(line, command);
-
-	line->state->enabled |= axes;
-	line->enable |= axes;
-	line->release &= ~axes;
+	transaction_enable(line, axes_of(line, command));
 	return 0;
 }
 

@@ -452,14 +452,25 @@ void transaction_replace(struct transaction *line)
 	transaction_queue(line);
 }
 
-/* Of a WAIT that is held on its way, what is left. */
-static void keep_rest_of_wait(struct machine *machine, u64 held_ns)
+/*
+ * What was over when the hold began is not planned anew; of a WAIT on its way, only
+ * what is left.
+ */
+static void keep_what_is_left(struct machine *machine, u64 held_ns)
 {
-	struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
+	u32 number = machine->state.done;
 
-	if (machine->state.done != machine->state.queued &&
-	    entry->kind == ENTRY_WAIT && entry->end_ns - held_ns < entry->time_ns)
-		entry->time_ns = entry->end_ns - held_ns;
+	while (number != machine->state.queued) {
+		struct queue_entry *entry = machine_entry(machine, ++number);
+
+		if (entry->end_ns > held_ns) {
+			if (entry->kind == ENTRY_WAIT)
+				entry->time_ns = min(entry->time_ns,
+						     entry->end_ns - held_ns);
+			return;
+		}
+		entry->kind = ENTRY_STOP;
+	}
 }
 
 /* All commands of the line are good: let them take effect. */
@@ -481,7 +492,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->stopped)
 		drop_queue(machine, ENTRY_STOPPED);
 	if (line->paused)
-		keep_rest_of_wait(machine, line->held_ns);
+		keep_what_is_left(machine, line->held_ns);
 	machine->state = machine->staged;
 	if (line->timing)
 		configure_pulses(machine);
@@ -489,6 +500,8 @@ static int take_effect(struct transaction *line, struct line_result *result)
 		drive_enable(machine, line->release, false);
 	if (line->halt)
 		halt(machine, line->now_ns);
+	if (line->enable || line->halt)
+		machine->idle_ns = line->now_ns;
 	if (machine->state.done == machine->state.queued)
 		for (i = 0; i < machine->names.count; i++)
 			machine->rest[i] = machine->state.axis[i].target;

@@ -79,6 +79,7 @@ struct queue_entry {
 struct machine_state {
 	struct axis axis[AXES_MAX];
 	u32 enabled; /* bit n: axis n's driver output is on */
+	u64 settled_ns[AXES_MAX]; /* when its ENABLEDELAY is over */
 	bool halted; /* alarm */
 	bool hold; /* PAUSE: what is queued is not planned */
 	u32 stops; /* STOP and HALT commands so far */

@@ -28,7 +28,7 @@
 /* From staging to the instant at which a running plan is replaced. */
 #define MOTION_HANDOVER_NS 2000000
 
-#define SEGMENTS_MAX 576
+#define SEGMENTS_MAX 640
 /* Kept free of moves, so that there is always room for a stop. */
 #define SEGMENTS_FOR_STOP 128
 

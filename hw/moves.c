@@ -220,11 +220,15 @@ u64 transaction_enable(struct transaction *line, u32 axes)
 	u64 delay_ns = 0;
 	unsigned int i;
 
-	for (i = 0; i < line->machine->names.count; i++)
+	for (i = 0; i < line->machine->names.count; i++) {
+		u64 *settled_ns = &line->state->settled_ns[i];
+
 		if (off & BIT(i))
-			delay_ns = max(delay_ns,
-				       (u64)line->state->axis[i]
-					       .setting[SETTING_ENABLEDELAY]);
+			*settled_ns = line->now_ns +
+				      line->state->axis[i].setting[SETTING_ENABLEDELAY];
+		if (axes & BIT(i) && *settled_ns > line->now_ns)
+			delay_ns = max(delay_ns, *settled_ns - line->now_ns);
+	}
 	line->enable |= off;
 	line->release &= ~axes;
 	line->state->enabled |= off;
@@ -246,6 +250,9 @@ static int report_too_short(struct transaction *line,
 	u64 us, s = div64_u64_rem(div64_u64(shortest_ns + 999, NS_PER_US),
 				  MICRO, &us);
 
+	if (shortest_ns == U64_MAX || command->duration_ns >= shortest_ns)
+		return error_set(line->report, EDOM, command->column,
+				 "takes longer than any plan may");
 	return error_set(line->report, EDOM, command->duration_column,
 			 "takes %llu.%06llu s at least", s, us);
 }

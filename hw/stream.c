@@ -24,7 +24,13 @@ static int find_velocity(struct transaction *line, const struct command *command
 
 static void set_limits(const struct axis *axis, struct plan_point *point)
 {
+	u64 pulse_ns = axis->setting[SETTING_STEPLEN] +
+		       axis->setting[SETTING_STEPSPACE];
+	struct real rate = real_from(div64_u64(NS_PER_S, pulse_ns));
+
 	point->axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+	if (real_compare(point->axis.speed, rate) > 0)
+		point->axis.speed = rate; /* faster pulses cannot be */
 	/* The path is its maker's affair: only what guards the machine counts. */
 	point->axis.acceleration =
 		axis_rate(axis, axis->setting[SETTING_MAXACCEL]);
@@ -43,7 +49,7 @@ static int report_fault(struct transaction *line, const struct command *command,
 	switch (fault->limit) {
 	case PLAN_LIMIT_SPEED:
 		return error_set(line->report, EDOM, column,
-				 "on the way %s is faster than MAXSPEED", name);
+				 "on the way %s is faster than MAXSPEED or its pulses", name);
 	case PLAN_LIMIT_ACCELERATION:
 		return error_set(line->report, EDOM, column,
 				 "on the way %s accelerates more than MAXACCEL", name);
