@@ -1001,9 +1001,11 @@ START_TEST(a_full_queue_can_be_held)
 
 	say("SET PAN JERK 1200; SET PAN ACCEL 60\n",
 	    "SET PAN JERK 0\nSET PAN ACCEL 120\nOK\n");
-	for (i = 0; i < QUEUE_MAX; i++)
-		ck_assert_int_eq(rig_write_nonblocking(rig, file, i & 1 ? "PAN 0 AT 30\n" : "PAN 80 AT 30\n"), 12 + !(i & 1));
-	rig_answers(rig, file);
+	for (i = 0; i < QUEUE_MAX; i++) {
+		const char *line = i & 1 ? "PAN 0 AT 30\n" : "PAN 80 AT 30\n";
+
+		ck_assert_int_eq(rig_write_nonblocking(rig, file, line), strlen(line));
+	}
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	say("PAUSE\nRESUME\n", "OK\nOK\n");
 	say("STOP\n", "OK\n");
