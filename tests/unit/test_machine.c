@@ -1006,6 +1006,7 @@ START_TEST(a_full_queue_can_be_held)
 
 		ck_assert_int_eq(rig_write_nonblocking(rig, file, line), strlen(line));
 	}
+	rig_answers(rig, file);
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	say("PAUSE\nRESUME\n", "OK\nOK\n");
 	say("STOP\n", "OK\n");
