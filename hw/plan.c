@@ -260,6 +260,16 @@ static noinline int stop_apart(struct motion *motion, u32 axes, const struct pla
 	return plan_change(motion, change);
 }
 
+/* Whether the axes are on one straight line from the cut until all rest. */
+static bool straight_to_rest(const struct motion *motion)
+{
+	u16 i = motion->cut_segment;
+
+	while (motion->segment[i].straight && !motion->segment[i].at_rest)
+		i = motion->segment[i].next;
+	return motion->segment[i].straight;
+}
+
 int plan_stop(struct motion *motion, u32 axes,
 	      const struct plan_axis limits[AXES_MAX])
 {
@@ -273,7 +283,7 @@ int plan_stop(struct motion *motion, u32 axes,
 	for (i = 0; i < motion->axes; i++)
 		if (segment_moves(segment, i))
 			moving |= 1U << i;
-	if (segment->straight && !(moving & ~axes))
+	if (straight_to_rest(motion) && !(moving & ~axes))
 		return stop_together(motion, limits);
 	return stop_apart(motion, axes, limits);
 }

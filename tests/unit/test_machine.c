@@ -361,6 +361,19 @@ START_TEST(stop_ends_when_the_last_axis_rests)
 }
 END_TEST
 
+/* The hand-over to RUN is after that to STOP, when PAN brakes for the end of its move. */
+START_TEST(stop_stops_what_is_about_to_begin)
+{
+	say("SET PAN JERK 1200; SET TILT JERK 1200\n",
+	    "SET PAN JERK 0\nSET TILT JERK 0\nOK\n");
+	say("PAN -4; PAN -3\nPAN 40\n", "OK\nOK\n");
+	rig_run(rig, 3 * NS_PER_S);
+	say("RUN PAN 5.1 TILT 0.1\n", "OK\n");
+	say("STOP\n", "OK\n");
+	ck_assert_double_lt(seconds_to_rest(), 0.5);
+}
+END_TEST
+
 START_TEST(a_move_obeys_the_inversion_before_it)
 {
 	say("PAN BY -3; PAN BY 1\n", "OK\n");
@@ -1072,6 +1085,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, stop_counts_wherever_it_is_in_its_line);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
 	tcase_add_test(tests, stop_ends_when_the_last_axis_rests);
+	tcase_add_test(tests, stop_stops_what_is_about_to_begin);
 	tcase_add_test(tests, a_move_obeys_the_inversion_before_it);
 	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
