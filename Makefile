@@ -18,7 +18,7 @@ VERSION = $(shell tests/vm/fetch.sh)
 ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 
 .PHONY: all modules modules-arm64 modules-vm load-sim install uninstall unit test \
-	check-style bench demo shell help clean
+	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4
 
@@ -32,6 +32,8 @@ help:
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
 	@echo 'make install         module, manual, udev rule, group [DESTDIR=/] [RELEASE=…]'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
+	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
+	@echo 'make coverage        branches of parser/ that its tests take'
 	@echo 'make bench           cost of a step'
 	@echo 'make clean           remove build/, but for the kernels in build/cache/'
 
@@ -126,7 +128,42 @@ shell: modules-arm64
 	@echo 'Booting. Ctrl-A X ends it. Try: echo "PAN 30" > /dev/stepper; cat /dev/stepper'
 	@tests/vm/boot.sh virt
 
-test: unit build/stepctl setup-style modules-arm64 modules-amd64
+FUZZ_SECONDS = 300
+# check.h in tests/fuzz stands in for libcheck
+FUZZ = clang -std=gnu11 $(WARNINGS) -O1 -g -Itests/fuzz \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+
+build/fuzz/parse: tests/fuzz/parse.c $(filter parser/%,$(PORTABLE))
+build/fuzz/machine: tests/fuzz/machine.c tests/unit/rig.c $(PORTABLE)
+build/fuzz/%: $(wildcard tests/fuzz/*.h tests/unit/rig.h parser/*.h hw/*.h hw/sim/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ) -o $@ $(filter %.c,$^)
+
+fuzz-build: setup-fuzz
+	@$(MAKE) --no-print-directory -s build/fuzz/parse build/fuzz/machine
+
+fuzz: fuzz-build
+	@tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
+
+# Not optimised, so that every branch of the source is one of the program
+COVERAGE = build/coverage
+coverage-build: setup-build setup-test
+	@$(MAKE) --no-print-directory -s build/stepper.4
+	@mkdir -p $(COVERAGE)/parser
+	@cd $(COVERAGE)/parser && gcc -std=gnu11 -O0 --coverage -c $(addprefix \
+		$(CURDIR)/,$(filter parser/%.c,$(PORTABLE)))
+	@gcc -std=gnu11 -O0 -DSUITES='SUITE(parser)' -o $(COVERAGE)/unit-tests \
+		$(filter-out tests/unit/test_%,$(UNIT)) tests/unit/test_parser.c \
+		$(filter hw/%,$(PORTABLE)) $(COVERAGE)/parser/*.o \
+		--coverage -lcheck -lsubunit -lm -lrt -lpthread
+	@gcc -std=gnu11 -O0 -Itests/fuzz -o $(COVERAGE)/replay tests/fuzz/parse.c \
+		tests/fuzz/replay.c $(COVERAGE)/parser/*.o --coverage
+
+coverage: coverage-build
+	@tests/fuzz/coverage.sh
+
+.PHONY: fuzz-build coverage-build
+test: unit fuzz-build coverage-build build/stepctl setup-style modules-arm64 modules-amd64
 	@tests/run.sh
 
 check-style: setup-style setup-modules

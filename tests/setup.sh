@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installs what is missing for the purposes named: build, modules, vm, test,
-# style, bench. Silent, and done in a blink, when everything is there. Installs
+# style, fuzz, bench. Silent, and done in a blink, when everything is there. Installs
 # on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
 # What the emulated boards need beside packages is fetched by vm/fetch.sh.
 
@@ -27,6 +27,8 @@ pieces()
 	vm busybox-static /bin/busybox
 	vm gnuplot-nox gnuplot
 	test check /usr/include/check.h
+	fuzz clang clang
+	fuzz libclang-rt-14-dev /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a
 	test gnuplot-nox gnuplot
 	style sparse sparse
 	style clang-format clang-format

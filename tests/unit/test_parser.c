@@ -1561,6 +1561,9 @@ START_TEST(text_prints_ratios)
 	text_printf(&text, " ");
 	text_ratio(&text, 999999999999999, 1);
 	ck_assert_str_eq(buffer, "800/9 100 88888889/1000000 999999999.999999/0.000001");
+	begin_text(sizeof(buffer));
+	text_ratio(&text, 1000000, 999999999999999);
+	ck_assert_str_eq(buffer, "1/999999999.999999");
 }
 END_TEST
 
