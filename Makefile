@@ -128,7 +128,7 @@ shell: modules-arm64
 	@echo 'Booting. Ctrl-A X ends it. Try: echo "PAN 30" > /dev/stepper; cat /dev/stepper'
 	@tests/vm/boot.sh virt
 
-FUZZ_SECONDS = 300
+FUZZ_SECONDS ?= 300
 # check.h in tests/fuzz stands in for libcheck
 FUZZ = clang -std=gnu11 $(WARNINGS) -O1 -g -Itests/fuzz \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
