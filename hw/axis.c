@@ -110,18 +110,52 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 	return real_mul(real_from(micro), steps_per_unit);
 }
 
-struct plan_axis axis_limits(const struct axis *axis, s64 speed)
+static s64 acceleration_of(const struct axis *axis)
 {
-	s64 acceleration = min(axis->setting[SETTING_ACCEL],
-			       axis->setting[SETTING_MAXACCEL]);
+	return min(axis->setting[SETTING_ACCEL], axis->setting[SETTING_MAXACCEL]);
+}
 
+/* S64_MAX where it is not limited. */
+static s64 jerk_of(const struct axis *axis)
+{
+	s64 jerk = min(axis->setting[SETTING_JERK], axis->setting[SETTING_MAXJERK]);
+
+	return jerk ? jerk : S64_MAX;
+}
+
+static struct plan_axis limits(const struct axis *axis, s64 speed,
+			       s64 acceleration, s64 jerk)
+{
 	return (struct plan_axis){
 		.target = axis_steps(axis, axis->target) + axis->origin,
 		.speed = axis_rate(axis, speed),
 		.acceleration = axis_rate(axis, acceleration),
-		.jerk = axis_rate(axis, min(axis->setting[SETTING_JERK],
-					    axis->setting[SETTING_MAXJERK])),
+		.jerk = axis_rate(axis, jerk == S64_MAX ? 0 : jerk),
 	};
+}
+
+struct plan_axis axis_limits(const struct axis *axis, s64 speed)
+{
+	return limits(axis, speed, acceleration_of(axis), jerk_of(axis));
+}
+
+struct plan_axis axis_limits_in_motion(const struct axis *axis, s64 speed)
+{
+	return limits(axis, speed,
+		      max(acceleration_of(axis), axis->past_acceleration),
+		      max(jerk_of(axis), axis->past_jerk));
+}
+
+void axis_remember_limits(struct axis *axis)
+{
+	axis->past_acceleration = max(acceleration_of(axis), axis->past_acceleration);
+	axis->past_jerk = max(jerk_of(axis), axis->past_jerk);
+}
+
+void axis_forget_limits(struct axis *axis)
+{
+	axis->past_acceleration = 0;
+	axis->past_jerk = 0;
 }
 
 /* The size of a unit as a ratio: in degrees, or in tenths of a mm. */

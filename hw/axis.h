@@ -16,6 +16,12 @@ struct axis {
 	u64 scale_denominator;
 	s64 target; /* commanded position, millionths of the unit */
 	s64 origin; /* steps emitted when at position 0 */
+	/*
+	 * The strongest acceleration and jerk (S64_MAX: none) that were in force
+	 * since the axis was at rest, but are not now; 0 if there were none.
+	 */
+	s64 past_acceleration;
+	s64 past_jerk;
 	bool trusted; /* the position is known to be the motor's */
 };
 
@@ -45,6 +51,18 @@ struct real axis_rate(const struct axis *axis, s64 micro);
  * highest speed (millionths of the unit per s).
  */
 struct plan_axis axis_limits(const struct axis *axis, s64 speed);
+
+/*
+ * The same for a plan that takes over from motion: what was begun under stronger
+ * limits can only be ended under them.
+ */
+struct plan_axis axis_limits_in_motion(const struct axis *axis, s64 speed);
+
+/* Acceleration or jerk of an axis in motion are about to be changed. */
+void axis_remember_limits(struct axis *axis);
+
+/* The axis is at rest: what was in force before is of no interest. */
+void axis_forget_limits(struct axis *axis);
 
 /*
  * A quantity in the unit it was written with, as millionths of the axis unit.

@@ -46,7 +46,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 		    axis_steps(axis, axis->target) + axis->origin !=
 			    motion_steps(&machine->motion, i))
 			axis->target = machine->rest[i];
-		limits[i] = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
 	}
 	if (!transaction_moves(line))
 		return 0;
@@ -139,7 +139,7 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	for (i = 0; i < machine->names.count; i++) {
 		const struct axis *axis = &line->state->axis[i];
 
-		limits[i] = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
 	}
 	motion_stage_cut(&machine->motion, line->now_ns);
 	line->moved = true;

@@ -204,6 +204,8 @@ static u64 entry_end_ns(struct machine *machine, const struct queue_entry *entry
 
 static void retire(struct machine *machine, u64 now_ns)
 {
+	unsigned int i;
+
 	while (machine->state.done != machine->state.queued &&
 	       !machine->state.hold) {
 		struct queue_entry *entry =
@@ -218,6 +220,9 @@ static void retire(struct machine *machine, u64 now_ns)
 		machine->idle_ns = now_ns;
 		add_event(machine, entry->tag, "* DONE\n");
 	}
+	if (machine->state.done == machine->state.queued)
+		for (i = 0; i < machine->names.count; i++)
+			axis_forget_limits(&machine->state.axis[i]);
 }
 
 /*

@@ -64,7 +64,7 @@ int command_NOW(struct transaction *line, const struct command *command)
 		if (error)
 			return error;
 		change[i].what = named ? PLAN_GO : PLAN_STOP;
-		change[i].axis = axis_limits(axis, speed);
+		change[i].axis = axis_limits_in_motion(axis, speed);
 	}
 	return take_over(line, change, command);
 }
@@ -133,7 +133,7 @@ int command_RUN(struct transaction *line, const struct command *command)
 						   0;
 			axis->target = speed < 0 ? lowest : highest;
 		}
-		change[i].axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
+		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
 		if (change[i].what == PLAN_RUN)
 			change[i].axis.speed = real_absolute(change[i].velocity);
 	}

@@ -184,6 +184,10 @@ int command_SET(struct transaction *line, const struct command *command)
 		return error_set(line->report, EBUSY, command->column,
 				 "%s needs the axes at rest",
 				 setting_name(setting));
+	if (transaction_moves(line))
+		axis_remember_limits(&before);
+	axis->past_acceleration = before.past_acceleration;
+	axis->past_jerk = before.past_jerk;
 	line->timing |= needs_rest(setting);
 	return 0;
 }

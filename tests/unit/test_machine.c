@@ -880,6 +880,8 @@ START_TEST(a_run_that_would_slow_down_for_ages_is_refused)
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	rig_answers(rig, file);
 	say("SET PAN ACCEL 0.000001\n", "SET PAN ACCEL 1000000\nOK\n");
+	/* The machine knows what it was begun under; were it to forget that: */
+	axis_forget_limits(&rig->machine.state.axis[HEAD_PAN]);
 	ck_assert_int_eq(rig_write(rig, file, "RUN PAN 1\n"), -EDOM);
 	ck_assert_str_eq(rig_answers(rig, file),
 			 "ERR 33 EDOM 1 too far at this speed\n");
@@ -1035,6 +1037,32 @@ START_TEST(stop_keeps_what_is_said_was)
 }
 END_TEST
 
+/* An acceleration that lower limits could not take back must not run away. */
+START_TEST(limits_that_are_lowered_in_motion_do_not_run_away)
+{
+	static const char *const what[] = { "NOW PAN -23.5\n", "RUN PAN -5\n",
+					    "STOP\n", "PAUSE\n" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(what); i++) {
+		say("STOP; SET PAN JERK 1200\n",
+		    i ? "SET PAN JERK 5.4\nOK\n" : "SET PAN JERK 0\nOK\n");
+		say("PAN 0\nSYNC\n", "OK\nOK\n");
+		rig_mark(rig);
+		say("PAN 8.3\n", "OK\n");
+		rig_run(rig, rig->now_ns + 81759000);
+		say("SET PAN JERK 5.4\n", "SET PAN JERK 1200\nOK\n");
+		say(what[i], "OK\n");
+		rig_run(rig, rig->now_ns + 500000000);
+		ck_assert_int_lt(rig->head.position[HEAD_PAN], 738);
+		rig_run(rig, rig->now_ns + 20 * NS_PER_S);
+		ck_assert_int_lt(rig->head.position[HEAD_PAN], 738);
+		ck_assert_uint_gt(rig->shortest_ns[HEAD_PAN], 125000);
+	}
+	say("STOP\n", "OK\n");
+}
+END_TEST
+
 START_TEST(home_needs_a_switch)
 {
 	refused("HOME TILT\n", ENODEV, "ERR 19 ENODEV 1 TILT has no home switch\n");
@@ -1122,6 +1150,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, drivers_settle_before_the_first_step);
 	tcase_add_test(tests, a_full_queue_can_be_held);
 	tcase_add_test(tests, stop_keeps_what_is_said_was);
+	tcase_add_test(tests, limits_that_are_lowered_in_motion_do_not_run_away);
 	tcase_add_test(tests, home_needs_a_switch);
 	tcase_add_test(tests, names_of_axes_are_checked);
 	suite_add_tcase(suite, tests);
