@@ -28,12 +28,33 @@ int command_IS(struct transaction *line, const struct command *command)
 	return 0;
 }
 
-int command_STOP(struct transaction *line, const struct command *command)
+/*
+ * Stage that @axes slow down from the hand-over on, in place of the plan. 0 or
+ * -EAGAIN.
+ */
+static int stage_stop(struct transaction *line, u32 axes)
 {
 	struct machine *machine = line->machine;
 	struct plan_axis limits[AXES_MAX] = {};
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &line->state->axis[i];
+
+		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
+	}
+	motion_stage_cut(&machine->motion, line->now_ns);
+	line->moved = true;
+	line->held_ns = motion_staged_end_ns(&machine->motion);
+	return plan_stop(&machine->motion, axes, limits) ? -EAGAIN : 0;
+}
+
+int command_STOP(struct transaction *line, const struct command *command)
+{
+	struct machine *machine = line->machine;
 	u32 axes = command->axes ? command->axes : BIT(AXES_MAX) - 1;
 	unsigned int i;
+	int error;
 
 	transaction_unstage(line);
 	line->state->stops++;
@@ -46,15 +67,13 @@ int command_STOP(struct transaction *line, const struct command *command)
 		    axis_steps(axis, axis->target) + axis->origin !=
 			    motion_steps(&machine->motion, i))
 			axis->target = machine->rest[i];
-		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
 	}
 	if (!transaction_moves(line))
 		return 0;
-	motion_stage_cut(&machine->motion, line->now_ns);
+	error = stage_stop(line, axes);
+	if (error)
+		return error;
 	transaction_entry(line)->kind = ENTRY_STOP;
-	transaction_entry(line)->runs = false;
-	if (plan_stop(&machine->motion, axes, limits))
-		return -EAGAIN;
 	transaction_replace(line);
 	return 0;
 }
@@ -121,8 +140,6 @@ int command_RELEASE(struct transaction *line, const struct command *command)
 int command_PAUSE(struct transaction *line, const struct command *command)
 {
 	struct machine *machine = line->machine;
-	struct plan_axis limits[AXES_MAX] = {};
-	unsigned int i;
 
 	if (line->state->hold || line->halt)
 		return 0;
@@ -136,15 +153,7 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	line->state->hold = true;
 	if (machine->state.queued == machine->state.done)
 		return 0;
-	for (i = 0; i < machine->names.count; i++) {
-		const struct axis *axis = &line->state->axis[i];
-
-		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
-	}
-	motion_stage_cut(&machine->motion, line->now_ns);
-	line->moved = true;
-	line->held_ns = motion_staged_end_ns(&machine->motion);
-	return plan_stop(&machine->motion, BIT(AXES_MAX) - 1, limits) ? -EAGAIN : 0;
+	return stage_stop(line, BIT(AXES_MAX) - 1);
 }
 
 int command_RESUME(struct transaction *line, const struct command *command)

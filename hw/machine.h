@@ -50,7 +50,8 @@ enum entry_outcome {
 
 enum entry_kind {
 	ENTRY_STOP, /* slowing down: nothing to plan anew */
-	ENTRY_MOVE,
+	ENTRY_MOVE, /* NOW, too */
+	ENTRY_RUN,
 	ENTRY_WAIT,
 	ENTRY_UNTIL,
 	ENTRY_TRIGGER,
@@ -65,8 +66,7 @@ struct queue_entry {
 	u32 number; /* counts all entries ever queued, from 1 */
 	enum entry_outcome outcome;
 	enum entry_kind kind;
-	struct plan_move move; /* ENTRY_MOVE */
-	bool runs; /* by RUN */
+	struct plan_move move; /* ENTRY_MOVE, ENTRY_RUN */
 	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
 	u32 lines; /* TRIGGER */
 	u64 point_ns; /* when a point ends if another follows it, plan time */

@@ -122,6 +122,7 @@ static int stage_entry(struct motion *motion, struct queue_entry *entry,
 	case ENTRY_STOP:
 		break;
 	case ENTRY_MOVE:
+	case ENTRY_RUN:
 		error = plan_move(motion, &entry->move, shortest_ns);
 		break;
 	case ENTRY_WAIT:
@@ -192,6 +193,7 @@ static int stage_held(struct transaction *line)
 {
 	struct machine *machine = line->machine;
 	u32 number = line->state->done;
+	u64 shortest_ns;
 	int error = 0;
 
 	while (!error && number != line->state->queued) {
@@ -200,7 +202,7 @@ static int stage_held(struct transaction *line)
 		if (entry->kind == ENTRY_MOVE)
 			error = stage_held_move(machine, entry);
 		else
-			error = stage_entry(&machine->motion, entry, NULL);
+			error = stage_entry(&machine->motion, entry, &shortest_ns);
 	}
 	return error;
 }
@@ -270,7 +272,6 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = ENTRY_MOVE;
-	entry->runs = false;
 	move->axes = command->axes;
 	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
 	move->duration_ns = command->has_duration ?
@@ -308,7 +309,6 @@ int command_WAIT(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	entry->runs = false;
 	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
 	entry->time_ns = command->duration_ns;
 	if (command->until) {
@@ -338,7 +338,6 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = ENTRY_TRIGGER;
-	entry->runs = false;
 	entry->lines = PIN_AUX(command->output - 1);
 	entry->time_ns = command->duration_ns;
 	error = stage_entry(&line->machine->motion, entry, NULL);

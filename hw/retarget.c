@@ -25,8 +25,7 @@ static int take_over(struct transaction *line,
 	if (error)
 		return -EAGAIN;
 	entry = transaction_entry(line);
-	entry->kind = ENTRY_MOVE;
-	entry->runs = command->verb == VERB_RUN;
+	entry->kind = command->verb == VERB_RUN ? ENTRY_RUN : ENTRY_MOVE;
 	entry->move.axes = BIT(line->machine->names.count) - 1;
 	entry->move.duration_ns = 0;
 	for (i = 0; i < line->machine->names.count; i++) {
@@ -97,7 +96,8 @@ static enum plan_what beside_run(const struct transaction *line)
 	const struct queue_entry *running =
 		machine_entry(line->machine, machine->state.done + 1);
 
-	if (machine->state.done != machine->state.queued && running->runs)
+	if (machine->state.done != machine->state.queued &&
+	    running->kind == ENTRY_RUN)
 		return PLAN_FINISH;
 	return PLAN_STOP;
 }

@@ -111,7 +111,6 @@ int command_PVT(struct transaction *line, const struct command *command)
 	if (error)
 		return -EAGAIN;
 	entry->kind = ENTRY_POINT;
-	entry->runs = false;
 	set_targets(line);
 	transaction_queue(line);
 	return 0;
