@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The machine: its life, its queue, and lines as transactions. What the single
- * commands do is in commands.c and settings.c; how axes move, in plan.c and
- * motion.c; what a file sees, in session.c.
+ * commands do is in moves.c, stream.c, retarget.c, control.c, presets.c, queries.c
+ * and settings.c; how axes move, in plan.c and motion.c; what a file sees, in
+ * session.c; what is told unasked, in events.c.
  */
 #include "../parser/line.h"
+#include "events.h"
 #include "machine.h"
 #include "transaction.h"
 
@@ -39,6 +41,22 @@ static bool name_is_free(const struct machine *machine, const char *name)
 			return false;
 	return true;
 }
+
+enum machine_mode machine_mode(const struct machine_state *state)
+{
+	if (state->halted)
+		return MODE_ALARM;
+	if (state->hold)
+		return MODE_HOLD;
+	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
+}
+
+const char *const machine_mode_names[] = {
+	[MODE_IDLE] = "IDLE",
+	[MODE_RUN] = "RUN",
+	[MODE_HOLD] = "HOLD",
+	[MODE_ALARM] = "ALARM",
+};
 
 static void configure_pulses(struct machine *machine)
 {
@@ -99,79 +117,6 @@ int machine_configure(struct machine *machine, unsigned int axis,
 				&answer, &result, report);
 }
 
-static void add_event(struct machine *machine, const char *tag,
-		      const char *format, ...) __printf(3, 4);
-
-static void add_event(struct machine *machine, const char *tag,
-		      const char *format, ...)
-{
-	char *event = machine->event[machine->events++ % EVENTS_MAX];
-	va_list arguments;
-	int length = 0;
-
-	if (tag[0])
-		length = snprintf(event, EVENT_TEXT_MAX, "@%s ", tag);
-	va_start(arguments, format);
-	vsnprintf(event + length, EVENT_TEXT_MAX - length, format, arguments);
-	va_end(arguments);
-}
-
-static enum machine_mode machine_mode(const struct machine_state *state)
-{
-	if (state->halted)
-		return MODE_ALARM;
-	if (state->hold)
-		return MODE_HOLD;
-	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
-}
-
-static const char *const mode_names[] = {
-	[MODE_IDLE] = "IDLE",
-	[MODE_RUN] = "RUN",
-	[MODE_HOLD] = "HOLD",
-	[MODE_ALARM] = "ALARM",
-};
-
-/* Tell those who watch what has changed since this was called last. */
-static void tell_changes(struct machine *machine)
-{
-	struct motion_lateness late = motion_lateness(&machine->motion);
-	enum machine_mode mode = machine_mode(&machine->state);
-
-	if (mode != machine->mode) {
-		add_event(machine, "", "* STATE %s\n", mode_names[mode]);
-		if (mode == MODE_ALARM)
-			add_event(machine, "", "* ALARM HALTED\n");
-		machine->mode = mode;
-	}
-	if (late.late_edges != machine->late_edges) {
-		add_event(machine, "", "* LATE EDGES=%llu SLIP_NS=%llu\n",
-			  late.late_edges, late.slip_ns);
-		machine->late_edges = late.late_edges;
-	}
-}
-
-const char *machine_next_event(const struct machine *machine,
-			       struct client *client, u32 *lost)
-{
-	u32 kept = machine->events - client->events_seen;
-
-	*lost = 0;
-	if (!client->watch || !kept)
-		return NULL;
-	if (kept > EVENTS_MAX) {
-		*lost = kept - EVENTS_MAX;
-		client->events_seen += *lost;
-	}
-	return machine->event[client->events_seen++ % EVENTS_MAX];
-}
-
-void machine_note_error(struct machine *machine,
-			const struct error_report *report)
-{
-	machine->error[machine->errors++ % ERRORS_MAX] = *report;
-}
-
 /* The entries that had not ended will not be done: say why. */
 static void drop_queue(struct machine *machine, enum entry_outcome outcome)
 {
@@ -218,7 +163,7 @@ static void retire(struct machine *machine, u64 now_ns)
 		memcpy(machine->rest, entry->target, sizeof(machine->rest));
 		machine->state.done++;
 		machine->idle_ns = now_ns;
-		add_event(machine, entry->tag, "* DONE\n");
+		events_add(machine, entry->tag, "* DONE\n");
 	}
 	if (machine->state.done == machine->state.queued)
 		for (i = 0; i < machine->names.count; i++)
@@ -254,7 +199,7 @@ u64 machine_service(struct machine *machine, u64 now_ns)
 	const struct queue_entry *entry;
 
 	retire(machine, now_ns);
-	tell_changes(machine);
+	events_tell_changes(machine);
 	if (machine->state.done == machine->state.queued)
 		return release_idle(machine, now_ns);
 	if (machine->state.hold)
@@ -293,7 +238,7 @@ void machine_print_status(struct machine *machine,
 	const char *separator = "";
 	unsigned int i;
 
-	text_printf(answer, "STATE=%s", mode_names[machine_mode(state)]);
+	text_printf(answer, "STATE=%s", machine_mode_names[machine_mode(state)]);
 	for (i = 0; i < machine->names.count; i++) {
 		text_printf(answer, " %s=", machine->names.name[i]);
 		text_micro(answer, machine_position(machine, state, i, now_ns),
