@@ -5,36 +5,14 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "../unit/reference.h"
+#include "bench.h"
 
 #define RUNS 21
 
 static struct motion motion;
 static u64 now_ns;
-
-static void no_set(struct pins *pins, u32 lines, u32 levels)
-{
-	(void)pins;
-	(void)lines;
-	(void)levels;
-}
-
-static void nothing(struct pins *pins)
-{
-	(void)pins;
-}
-
-static struct pins pins = { no_set, nothing, nothing, nothing };
-
-static double microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1e6 + now.tv_nsec / 1e3;
-}
 
 static void check(int error)
 {
@@ -146,9 +124,9 @@ static void measure(const char *name, void (*plan)(int round, unsigned int axes)
 		now_ns = NS_PER_S;
 		cost[run] = 0;
 		for (round = 0; round < rounds; round++) {
-			start = microseconds();
+			start = seconds();
 			plan(round, axes);
-			cost[run] += (microseconds() - start) / rounds;
+			cost[run] += (seconds() - start) * 1e6 / rounds;
 			/* a few points of a stream are always ahead */
 			if (plan != point || round > 4)
 				run_until(now_ns + period_ns);

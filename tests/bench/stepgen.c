@@ -5,9 +5,9 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "../unit/reference.h"
+#include "bench.h"
 
 #define RUNS 21
 
@@ -37,28 +37,6 @@ static const struct move moves[] = {
 };
 
 static struct motion motion;
-
-static void no_set(struct pins *pins, u32 lines, u32 levels)
-{
-	(void)pins;
-	(void)lines;
-	(void)levels;
-}
-
-static void nothing(struct pins *pins)
-{
-	(void)pins;
-}
-
-static struct pins pins = { no_set, nothing, nothing, nothing };
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 static int by_size(const void *a, const void *b)
 {

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "random.h"
 #include "reference.h"
 
 #define RISES_MAX 4000000
@@ -34,7 +35,6 @@ static struct recorder {
 } recorder;
 
 static struct motion motion;
-static u64 random_state;
 
 /* ck_assert() at a tenth of the cost, for what is checked at every edge. */
 static void must(bool condition, const char *what)
@@ -42,26 +42,6 @@ static void must(bool condition, const char *what)
 	if (!condition)
 		ck_abort_msg("%s, axis 0 at %lld steps, %llu ns", what,
 			     recorder.axis[0].steps, recorder.now_ns);
-}
-
-static u64 random_bits(void)
-{
-	/* xorshift64* (Vigna, 2016) */
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * 2685821657736338717ULL;
-}
-
-static u64 random_below(u64 bound)
-{
-	return random_bits() % bound;
-}
-
-/* Between @low and @high, all magnitudes alike. */
-static long double random_between(long double low, long double high)
-{
-	return low * powl(high / low, random_bits() / 0x1p64L);
 }
 
 static void step_edge(unsigned int axis, bool rise)

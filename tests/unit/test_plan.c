@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "random.h"
 #include "reference.h"
 
 /* Rounding: of 64 bits over the ranges tried here, with room. Relative, and steps. */
@@ -16,7 +17,6 @@
 #define NS_PER_MS (NS_PER_S / 1000)
 
 static struct motion motion;
-static u64 random_state;
 static u64 now_ns;
 static u32 levels;
 static u64 sets;
@@ -32,26 +32,6 @@ static void nothing(struct pins *pins)
 }
 
 static struct pins pins = { set, nothing, nothing, nothing };
-
-static u64 random_bits(void)
-{
-	/* xorshift64* (Vigna, 2016) */
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * 2685821657736338717ULL;
-}
-
-static u64 random_below(u64 bound)
-{
-	return random_bits() % bound;
-}
-
-/* Between @low and @high, all magnitudes alike. */
-static long double random_between(long double low, long double high)
-{
-	return low * powl(high / low, random_bits() / 0x1p64L);
-}
 
 static void set_up(void)
 {
@@ -512,6 +492,22 @@ START_TEST(goes_together)
 
 			ck_assert_int_eq(check_axis(k, from[k], &bounds[k]), target[k]);
 			steps[k] = last->cubic[k].last;
+			/* Let two axes do as @change says, judge what is planned for them, and run on. */
+			static void change_two(const struct plan_change *change, const struct bounds *bounds)
+			{
+				struct at from[2];
+				unsigned int k;
+
+				motion_stage_cut(&motion, now_ns);
+				for (k = 0; k < 2; k++)
+					from[k] = cut_state(k);
+				ck_assert_int_eq(plan_change(&motion, change), 0);
+				for (k = 0; k < 2; k++)
+					check_axis(k, from[k], &bounds[k]);
+				publish();
+				run_until(now_ns + NS_PER_MS);
+			}
+
 			/* it moves until 1 ns before the end, if it moves at all */
 			if (from[k].speed && segment_end_ns(last) - last->start_ns > 2)
 				ck_assert(segment_moves(last, k));
@@ -534,22 +530,13 @@ START_TEST(retargets_every_millisecond)
 	int i;
 
 	for (i = 0; i < 5000; i++) {
-		struct at from[2];
-
 		for (k = 0; k < 2; k++) {
 			target[k] += (s64)random_below(201) - 100;
 			change[k] = run_at(signed_random(bounds[k].speed), &bounds[k]);
 			if (i / 500 % 2)
 				change[k] = go_to(target[k], &bounds[k]);
 		}
-		motion_stage_cut(&motion, now_ns);
-		for (k = 0; k < 2; k++)
-			from[k] = cut_state(k);
-		ck_assert_int_eq(plan_change(&motion, change), 0);
-		for (k = 0; k < 2; k++)
-			check_axis(k, from[k], &bounds[k]);
-		publish();
-		run_until(now_ns + NS_PER_MS);
+		change_two(change, bounds);
 	}
 	run_to_rest();
 	for (k = 0; k < 2; k++)
@@ -568,21 +555,13 @@ START_TEST(retargets_in_turns)
 
 	for (i = 0; i < 6000; i++) {
 		struct plan_change change[AXES_MAX] = {};
-		struct at from[2];
 
 		k = i & 1;
 		target[k] += (s64)random_below(2001) - 1000;
 		change[k] = run_at(signed_random(bounds[k].speed), &bounds[k]);
 		if (i / 500 % 2)
 			change[k] = go_to(target[k], &bounds[k]);
-		motion_stage_cut(&motion, now_ns);
-		for (k = 0; k < 2; k++)
-			from[k] = cut_state(k);
-		ck_assert_int_eq(plan_change(&motion, change), 0);
-		for (k = 0; k < 2; k++)
-			check_axis(k, from[k], &bounds[k]);
-		publish();
-		run_until(now_ns + NS_PER_MS);
+		change_two(change, bounds);
 	}
 	run_to_rest();
 	for (k = 0; k < 2; k++)

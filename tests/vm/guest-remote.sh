@@ -57,18 +57,6 @@ load
 chgrp stepper /dev/stepper
 /usr/sbin/sshd -E /tmp/sshd.log
 
-like() # STRING PATTERN
-{
-	# shellcheck disable=SC2254 # a pattern
-	case $1 in
-	$2) ;;
-	*)
-		echo "\"$1\" is not like \"$2\""
-		return 1
-		;;
-	esac
-}
-
 is() # FOUND EXPECTED
 {
 	[ "$1" = "$2" ] || {

@@ -15,18 +15,6 @@ refused() # NAME MESSAGE LINE
 	fi
 }
 
-like() # STRING PATTERN
-{
-	# shellcheck disable=SC2254 # a pattern
-	case $1 in
-	$2) ;;
-	*)
-		echo "\"$1\" is not like \"$2\""
-		return 1
-		;;
-	esac
-}
-
 # All answers to a line, on a file open for both
 ask()
 {
