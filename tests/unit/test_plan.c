@@ -492,22 +492,6 @@ START_TEST(goes_together)
 
 			ck_assert_int_eq(check_axis(k, from[k], &bounds[k]), target[k]);
 			steps[k] = last->cubic[k].last;
-			/* Let two axes do as @change says, judge what is planned for them, and run on. */
-			static void change_two(const struct plan_change *change, const struct bounds *bounds)
-			{
-				struct at from[2];
-				unsigned int k;
-
-				motion_stage_cut(&motion, now_ns);
-				for (k = 0; k < 2; k++)
-					from[k] = cut_state(k);
-				ck_assert_int_eq(plan_change(&motion, change), 0);
-				for (k = 0; k < 2; k++)
-					check_axis(k, from[k], &bounds[k]);
-				publish();
-				run_until(now_ns + NS_PER_MS);
-			}
-
 			/* it moves until 1 ns before the end, if it moves at all */
 			if (from[k].speed && segment_end_ns(last) - last->start_ns > 2)
 				ck_assert(segment_moves(last, k));
@@ -520,6 +504,22 @@ START_TEST(goes_together)
 	}
 }
 END_TEST
+
+/* Let two axes do as @change says, judge what is planned for them, and run on. */
+static void change_two(const struct plan_change *change, const struct bounds *bounds)
+{
+	struct at from[2];
+	unsigned int k;
+
+	motion_stage_cut(&motion, now_ns);
+	for (k = 0; k < 2; k++)
+		from[k] = cut_state(k);
+	ck_assert_int_eq(plan_change(&motion, change), 0);
+	for (k = 0; k < 2; k++)
+		check_axis(k, from[k], &bounds[k]);
+	publish();
+	run_until(now_ns + NS_PER_MS);
+}
 
 START_TEST(retargets_every_millisecond)
 {
