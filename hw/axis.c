@@ -110,15 +110,10 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 	return real_mul(real_from(micro), steps_per_unit);
 }
 
-static s64 acceleration_of(const struct axis *axis)
-{
-	return min(axis->setting[SETTING_ACCEL], axis->setting[SETTING_MAXACCEL]);
-}
-
 /* S64_MAX where it is not limited. */
 static s64 jerk_of(const struct axis *axis)
 {
-	s64 jerk = min(axis->setting[SETTING_JERK], axis->setting[SETTING_MAXJERK]);
+	s64 jerk = axis->setting[SETTING_JERK];
 
 	return jerk ? jerk : S64_MAX;
 }
@@ -136,19 +131,19 @@ static struct plan_axis limits(const struct axis *axis, s64 speed,
 
 struct plan_axis axis_limits(const struct axis *axis, s64 speed)
 {
-	return limits(axis, speed, acceleration_of(axis), jerk_of(axis));
+	return limits(axis, speed, axis->setting[SETTING_ACCEL], jerk_of(axis));
 }
 
 struct plan_axis axis_limits_in_motion(const struct axis *axis, s64 speed)
 {
 	return limits(axis, speed,
-		      max(acceleration_of(axis), axis->past_acceleration),
+		      max(axis->setting[SETTING_ACCEL], axis->past_acceleration),
 		      max(jerk_of(axis), axis->past_jerk));
 }
 
 void axis_remember_limits(struct axis *axis)
 {
-	axis->past_acceleration = max(acceleration_of(axis), axis->past_acceleration);
+	axis->past_acceleration = max(axis->setting[SETTING_ACCEL], axis->past_acceleration);
 	axis->past_jerk = max(jerk_of(axis), axis->past_jerk);
 }
 

@@ -26,6 +26,27 @@ static bool needs_rest(enum setting setting)
 	}
 }
 
+/* What may never be above its limit: lowering the limit lowers it. */
+static const struct limit {
+	enum setting limit;
+	enum setting limited;
+} limits[] = {
+	{ SETTING_MAXSPEED, SETTING_SPEED },
+	{ SETTING_MAXACCEL, SETTING_ACCEL },
+	{ SETTING_MAXJERK, SETTING_JERK },
+};
+
+/* The row that @setting is in, as the one or the other, or NULL. */
+static const struct limit *limit_of(enum setting setting)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
+		if (limits[i].limit == setting || limits[i].limited == setting)
+			return &limits[i];
+	return NULL;
+}
+
 static void print_value(const struct axis *axis, enum setting setting,
 			struct text *answer)
 {
@@ -50,26 +71,35 @@ static void print_value(const struct axis *axis, enum setting setting,
 	}
 }
 
+/* Without the end of the line. */
 static void print_setting(const struct transaction *line, unsigned int i,
-			  enum setting setting)
+			  const struct axis *axis, enum setting setting)
 {
 	text_printf(line->answer, "SET %s %s ", line->machine->names.name[i],
 		    setting_name(setting));
-	print_value(&line->state->axis[i], setting, line->answer);
+	print_value(axis, setting, line->answer);
+}
+
+static void print_line(const struct transaction *line, unsigned int i, enum setting setting)
+{
+	print_setting(line, i, &line->state->axis[i], setting);
 	text_end_line(line->answer);
 }
 
-/* Guards first: what is written back in this order is never refused by them. */
+/*
+ * Guards first: a limit takes along what it limits, and that is set behind it. So
+ * the lines make any axis what this one is.
+ */
 static void print_axis(const struct transaction *line, unsigned int i)
 {
 	unsigned int setting;
 
 	for (setting = 0; setting < SETTING_COUNT; setting++)
 		if (setting_is_guarded(setting))
-			print_setting(line, i, setting);
+			print_line(line, i, setting);
 	for (setting = 0; setting < SETTING_COUNT; setting++)
 		if (!setting_is_guarded(setting))
-			print_setting(line, i, setting);
+			print_line(line, i, setting);
 }
 
 int command_GET(struct transaction *line, const struct command *command)
@@ -80,7 +110,7 @@ int command_GET(struct transaction *line, const struct command *command)
 		if (command->axes && !(command->axes & BIT(i)))
 			continue;
 		if (command->has_setting)
-			print_setting(line, i, command->setting);
+			print_line(line, i, command->setting);
 		else
 			print_axis(line, i);
 	}
@@ -106,36 +136,25 @@ static int set_scale(struct transaction *line, struct axis *axis,
 	return 0;
 }
 
-/* The setting of the same axis that a value may not exceed, or the same. */
-static enum setting limit_of(enum setting setting)
-{
-	switch (setting) {
-	case SETTING_SPEED:
-		return SETTING_MAXSPEED;
-	case SETTING_ACCEL:
-		return SETTING_MAXACCEL;
-	case SETTING_JERK:
-		return SETTING_MAXJERK;
-	default:
-		return setting;
-	}
-}
-
 static int set_number(struct transaction *line, unsigned int i,
 		      const struct command *command)
 {
-	struct axis *axis = &line->state->axis[i];
-	enum setting limit = limit_of(command->setting);
+	const struct limit *limit = limit_of(command->setting);
+	s64 *setting = line->state->axis[i].setting;
 	s64 value;
 
 	if (transaction_convert(line, i, &command->setting_value.quantity,
 				&value))
 		return -EINVAL;
-	if (limit != command->setting && value > axis->setting[limit])
+	if (setting_check(command->setting, value, command->value_column, line->report))
+		return -EINVAL;
+	if (limit && command->setting == limit->limited && value > setting[limit->limit])
 		return error_set(line->report, EDOM, command->value_column,
-				 "above %s of %s", setting_name(limit),
+				 "above %s of %s", setting_name(limit->limit),
 				 line->machine->names.name[i]);
-	axis->setting[command->setting] = value;
+	setting[command->setting] = value;
+	if (limit)
+		setting[limit->limited] = min(setting[limit->limited], setting[limit->limit]);
 	return 0;
 }
 
@@ -164,6 +183,23 @@ static int set_value(struct transaction *line, unsigned int i,
 	}
 }
 
+/* The line that makes axis @i what it was @before: @setting, and what that took along. */
+static void print_undo(const struct transaction *line, unsigned int i,
+		       const struct axis *before, enum setting setting)
+{
+	const struct axis *axis = &line->state->axis[i];
+	unsigned int other;
+
+	print_setting(line, i, before, setting);
+	for (other = 0; other < SETTING_COUNT; other++) {
+		if (other == setting || before->setting[other] == axis->setting[other])
+			continue;
+		text_printf(line->answer, "; ");
+		print_setting(line, i, before, other);
+	}
+	text_end_line(line->answer);
+}
+
 int command_SET(struct transaction *line, const struct command *command)
 {
 	unsigned int i = __ffs(command->axes);
@@ -172,8 +208,8 @@ int command_SET(struct transaction *line, const struct command *command)
 	struct axis before = *axis;
 	int error;
 
-	print_setting(line, i, setting);
 	error = set_value(line, i, command);
+	print_undo(line, i, &before, setting);
 	if (error || !memcmp(axis, &before, sizeof(before)))
 		return error;
 	if (setting_is_guarded(setting) && !line->privileged)

@@ -507,30 +507,9 @@ static int read_setting(struct parser *parser, const char *owner, enum setting *
 	return report_no(parser, "setting");
 }
 
-/* Whether @value, in millionths or ns, is one that the setting takes. */
 static int check_setting(const struct parser *parser, const struct command *command, s64 value)
 {
-	const struct setting_row *row = &settings[command->setting];
-	bool either = row->kind == KIND_FLAG || row->kind == KIND_DIRECTION;
-	char range[ERROR_TEXT_MAX];
-	struct text text;
-
-	if (value >= row->lowest && value <= row->highest &&
-	    (!either || value == row->lowest || value == row->highest))
-		return 0;
-
-	text_init(&text, range, sizeof(range));
-	text_printf(&text, "%s takes ", row->name);
-	if (row->kind == KIND_DURATION) {
-		text_duration(&text, row->lowest);
-		text_printf(&text, " to ");
-		text_duration(&text, row->highest);
-	} else {
-		text_micro(&text, row->lowest, false);
-		text_printf(&text, either ? " or " : " to ");
-		text_micro(&text, row->highest, false);
-	}
-	return error_set(parser->report, EINVAL, command->value_column, "%s", range);
+	return setting_check(command->setting, value, command->value_column, parser->report);
 }
 
 static int read_setting_value(struct parser *parser, struct command *command)
@@ -971,4 +950,30 @@ enum setting_kind setting_kind(enum setting setting)
 bool setting_is_guarded(enum setting setting)
 {
 	return settings[setting].guarded;
+}
+
+int setting_check(enum setting setting, s64 value, unsigned int column,
+		  struct error_report *report)
+{
+	const struct setting_row *row = &settings[setting];
+	bool either = row->kind == KIND_FLAG || row->kind == KIND_DIRECTION;
+	char range[ERROR_TEXT_MAX];
+	struct text text;
+
+	if (value >= row->lowest && value <= row->highest &&
+	    (!either || value == row->lowest || value == row->highest))
+		return 0;
+
+	text_init(&text, range, sizeof(range));
+	text_printf(&text, "%s takes ", row->name);
+	if (row->kind == KIND_DURATION) {
+		text_duration(&text, row->lowest);
+		text_printf(&text, " to ");
+		text_duration(&text, row->highest);
+	} else {
+		text_micro(&text, row->lowest, false);
+		text_printf(&text, either ? " or " : " to ");
+		text_micro(&text, row->highest, false);
+	}
+	return error_set(report, EINVAL, column, "%s", range);
 }

@@ -130,4 +130,12 @@ const char *setting_name(enum setting setting);
 enum setting_kind setting_kind(enum setting setting);
 bool setting_is_guarded(enum setting setting);
 
+/*
+ * Whether @value (millionths of the axis unit, a multiple of MICRO for a flag, or
+ * ns) is one that the setting takes, as is the ratio of a scale in millionths. 0, or
+ * -EINVAL with @report filled, for @column.
+ */
+int setting_check(enum setting setting, s64 value, unsigned int column,
+		  struct error_report *report);
+
 #endif

@@ -522,24 +522,26 @@ START_TEST(settings_are_printed_as_they_are_written)
 }
 END_TEST
 
-START_TEST(every_setting_can_be_written_back)
+START_TEST(a_limit_takes_along_what_it_limits)
 {
-	char all[ANSWERS_SIZE + 1];
+	say("SET TILT MAXACCEL 1.3; GET TILT ACCEL\n",
+	    "SET TILT MAXACCEL 180; SET TILT ACCEL 120\nSET TILT ACCEL 1.3\nOK\n");
+	refused("SET TILT ACCEL 120\n", EDOM, "ERR 33 EDOM 16 above MAXACCEL of TILT\n");
+	say("SET TILT MAXACCEL 180; SET TILT ACCEL 120\n",
+	    "SET TILT MAXACCEL 1.3\nSET TILT ACCEL 1.3\nOK\n");
+	/* JERK 0 is without a limit of its own, and so below none. */
+	say("SET TILT MAXJERK 1\n", "SET TILT MAXJERK 1800\nOK\n");
+}
+END_TEST
 
-	ck_assert_int_eq(rig_write(rig, file, "GET\n"), 4);
-	strcpy(all, rig_answers(rig, file));
-	ck_assert_ptr_nonnull(strstr(all, "SET TILT MIN -45\n"));
-	ck_assert_ptr_nonnull(strstr(all, "SET PAN SCALE 800/9\n"));
-	all[strlen(all) - 3] = '\0'; /* OK */
-	ck_assert_int_eq(rig_write(rig, file,
-				   "SET PAN SCALE 1; SET PAN MAXSPEED 5; "
-				   "SET TILT SPEED 1; SET TILT MIN 3; "
-				   "SET TILT MAX 4; SET PAN STEPLEN 3.5us\n"),
-			 109);
-	ck_assert_int_eq(rig_write(rig, file, all), strlen(all));
-	rig_answers(rig, file);
-	ck_assert_int_eq(rig_write(rig, file, "GET\n"), 4);
-	ck_assert_int_eq(strncmp(rig_answers(rig, file), all, strlen(all)), 0);
+START_TEST(a_setting_is_in_range_in_the_axis_unit)
+{
+	say("SET PAN UNIT rev\n", "SET PAN UNIT deg\nOK\n");
+	refused("SET PAN SPEED 0.0001deg/s\n", EINVAL,
+		"ERR 22 EINVAL 15 SPEED takes 0.000001 to 999999999.999999\n");
+	say("SET PAN UNIT deg\n", "SET PAN UNIT rev\nOK\n");
+	refused("SET PAN MAX 3000000rev\n", EINVAL,
+		"ERR 22 EINVAL 13 MAX takes -999999999.999999 to 999999999.999999\n");
 }
 END_TEST
 
@@ -1122,7 +1124,8 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, sync_tells_of_an_alarm);
 	tcase_add_test(tests, a_signal_in_sync_doubles_nothing);
 	tcase_add_test(tests, settings_are_printed_as_they_are_written);
-	tcase_add_test(tests, every_setting_can_be_written_back);
+	tcase_add_test(tests, a_limit_takes_along_what_it_limits);
+	tcase_add_test(tests, a_setting_is_in_range_in_the_axis_unit);
 	tcase_add_test(tests, guarded_settings_need_privilege);
 	tcase_add_test(tests, scale_and_is_move_nothing);
 	tcase_add_test(tests, invert_turns_the_other_way);
