@@ -11,7 +11,7 @@ version=$(tests/vm/fetch.sh ssh)
 mkdir -p build/test
 tar -cf build/test/ssh.tar --exclude=./complete -C "build/cache/$version/ssh" .
 status=0
-tests/vm/boot.sh x86 $out tests/vm/guest-remote.sh build/test/ssh.tar || status=$?
+BOOT_TIMEOUT=300 tests/vm/boot.sh x86 $out tests/vm/guest-remote.sh build/test/ssh.tar || status=$?
 rm build/test/ssh.tar
 sed -nE 's/^(not )?ok /&remote: /p' $out/serial.log
 exit "$status"

@@ -99,29 +99,64 @@ check "SYNC tells of a STOP" is "$(remotely localhost 'PAN 10 IN 100s' SYNC)" \
 	"1 cat: write error: Operation canceled"
 wait $!
 
-# A connection that is cut: ssh dies, sshd sees the end, cat as well
-dropped() # HOST LINE...
+# A connection whose lines come from file 4
+connect()
 {
 	mkfifo /tmp/lines
 	# shellcheck disable=SC2094 # it is a pipe
-	$ssh "$1" 'cat > /dev/stepper' </tmp/lines &
+	$ssh -T restricted </tmp/lines &
 	client=$!
 	exec 4>/tmp/lines
-	echo 'PAN 30 IN 30s' >&4
-	echo 'PAN 40 IN 30s' >&4
-	printf 'PAN 4' >&4
-	sleep 20
+	rm /tmp/lines
+}
+
+# It is cut: ssh dies, sshd sees the end, and so does the shell behind it
+drop()
+{
 	kill -9 $client
 	exec 4>&-
-	rm /tmp/lines
 	sleep 5
 }
 
+# Somebody turns the camera, and says so anew while it goes on
+steer()
+{
+	echo 'RUN PAN 5 FOR 1s' >&4
+	until grep -q STATE=RUN /dev/stepper; do sleep 0.1; done
+	for _ in 1 2 3 4 5 6; do
+		echo 'RUN PAN 5 FOR 1s' >&4
+		sleep 0.5
+	done
+}
+
 echo 'PAN 0' >/dev/stepper
-dropped restricted
+connect
+printf '%s\n' 'PAN 30 IN 30s' 'PAN 40 IN 30s' >&4
+printf 'PAN 4' >&4
+sleep 20
+drop
 check "a dropped connection leaves what it queued" like "$(cat /dev/stepper)" \
 	'STATE=RUN * QUEUE=2/64 *'
 check "and half a line does nothing" is "$(position)" 40.000000
+
+connect
+steer
+check "RUN FOR, repeated, goes on" like "$(cat /dev/stepper)" 'STATE=RUN PAN=5[4-6].*'
+drop
+check "it ends with its connection" like "$(cat /dev/stepper)" \
+	'STATE=IDLE PAN=[56]* QUEUE=0/64 ALARM= UNTRUSTED='
+connect
+steer
+kill -STOP $client # as when the link is dead, and nobody is told
+sleep 2
+check "and with what comes through it" like "$(cat /dev/stepper)" \
+	'STATE=IDLE PAN=[78]* QUEUE=0/64 ALARM= UNTRUSTED='
+echo 'RUN PAN 1' >&4
+kill -CONT $client
+sleep 2
+drop
+check "RUN alone goes on" like "$(cat /dev/stepper)" 'STATE=RUN *'
+echo 'STOP' >/dev/stepper
 check "nobody is left" is "$(grep -l "^Uid:.1000" /proc/[0-9]*/status)" ""
 
 check "a restricted account" is "$(remotely restricted 'PAN 20')" "0 "
