@@ -44,8 +44,8 @@ static void start_timer(struct hrtimer *timer, u64 at_ns, enum hrtimer_mode mode
 static void engine_set(struct pins *pins, u32 lines, u32 levels)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
-	struct gpio_desc *descs[STEPPER_PINS + 1];
-	DECLARE_BITMAP(values, STEPPER_PINS + 1);
+	struct gpio_desc **descs = stepper->set_desc;
+	unsigned long *values = stepper->set_level;
 	unsigned long left = lines;
 	unsigned int pin, count = 0;
 
@@ -96,56 +96,63 @@ static void engine_rearm(struct pins *pins)
 }
 
 /*
- * Emit what is due. Returns whether the next edge is so close that the caller
- * should wait for it until *@next_ns; else the timer is set. That happens with
- * the lock held, and by hrtimer_start() instead of HRTIMER_RESTART: a rearm may
- * have put the timer back into its queue while the interrupt waited here.
+ * Emit what is due. When the next edge is, or U64_MAX. With the edge side locked.
  *
  * An edge leaves later than the time that motion_run() is given, above all the
  * first one after a pause, with cold caches. The next edge waits as much longer,
  * or STEP would be high for less than STEPLEN.
  */
-static bool engine_emit(struct stepper *stepper, u64 until_ns, u64 *next_ns)
+static u64 engine_emit(struct stepper *stepper)
 {
-	bool stay = false;
-	u64 now_ns, next;
+	u64 now_ns = ktime_get_ns();
+	u64 next_ns;
 
-	raw_spin_lock(&stepper->edge_lock);
 	if (stepper->edges_stopped)
-		goto out;
-	now_ns = ktime_get_ns();
-	next = motion_run(&stepper->machine.motion, now_ns);
-	if (next == U64_MAX)
-		goto out;
-	if (stepper->set_ns > now_ns)
-		next += stepper->set_ns - now_ns;
-	now_ns = ktime_get_ns();
-	if (next < now_ns + SPIN_NS && now_ns < until_ns) {
-		*next_ns = next;
-		stay = true;
-	} else {
-		if (now_ns >= until_ns)
-			next = max(next, now_ns + REST_NS);
-		start_timer(&stepper->edge_timer, next, HRTIMER_MODE_ABS_HARD);
-	}
-out:
-	raw_spin_unlock(&stepper->edge_lock);
-	return stay;
+		return U64_MAX;
+	next_ns = motion_run(&stepper->machine.motion, now_ns);
+	if (next_ns != U64_MAX && stepper->set_ns > now_ns)
+		next_ns += stepper->set_ns - now_ns;
+	return next_ns;
 }
 
-/* The lock is free while the edge is waited for: STOP need not wait as well. */
+/*
+ * Whether the timer is to fire for the next edge. A rearm may have put it back
+ * into its queue while the interrupt waited for an edge: then it fires anyway,
+ * and its time is no longer the interrupt's to change. A rearm after this
+ * leaves the time that is set here, or sets its own, both under locks.
+ */
+static enum hrtimer_restart sleep_until(struct hrtimer *timer, u64 next_ns)
+{
+	if (next_ns == U64_MAX || hrtimer_is_queued(timer))
+		return HRTIMER_NORESTART;
+	hrtimer_set_expires(timer, min_t(u64, next_ns, KTIME_MAX));
+	return HRTIMER_RESTART;
+}
+
+/* The lock is free while an edge is waited for: STOP need not wait as well. */
 static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 {
 	struct stepper *stepper =
 		container_of(timer, struct stepper, edge_timer);
 	u64 until_ns = ktime_get_ns() + BUSY_NS;
-	u64 next_ns;
+	enum hrtimer_restart restart;
+	u64 now_ns, next_ns;
 
-	while (engine_emit(stepper, until_ns, &next_ns)) {
+	for (;;) {
+		raw_spin_lock(&stepper->edge_lock);
+		next_ns = engine_emit(stepper);
+		now_ns = ktime_get_ns();
+		if (next_ns >= now_ns + SPIN_NS || now_ns >= until_ns)
+			break;
+		raw_spin_unlock(&stepper->edge_lock);
 		while (ktime_get_ns() < next_ns)
 			cpu_relax();
 	}
-	return HRTIMER_NORESTART;
+	if (next_ns < now_ns + REST_NS && now_ns >= until_ns)
+		next_ns = now_ns + REST_NS;
+	restart = sleep_until(timer, next_ns);
+	raw_spin_unlock(&stepper->edge_lock);
+	return restart;
 }
 
 void stepper_serve(struct stepper *stepper, bool changed)

@@ -57,6 +57,9 @@ struct stepper {
 	u64 set_ns; /* just after that */
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
 	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
+	/* Scratch of a set: on the stack, the kernel would clear it each time. */
+	struct gpio_desc *set_desc[STEPPER_PINS + 1];
+	DECLARE_BITMAP(set_level, STEPPER_PINS + 1);
 };
 
 /* engine.c */

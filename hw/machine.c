@@ -14,7 +14,7 @@ void machine_init(struct machine *machine, struct pins *pins)
 {
 	memset(machine, 0, sizeof(*machine));
 	machine->pins = pins;
-	motion_init(&machine->motion, AXES_MAX, pins);
+	motion_init(&machine->motion, 0, pins);
 }
 
 /* A name must do as a variable of a shell, for `eval`. */
@@ -95,6 +95,7 @@ int machine_add_axis(struct machine *machine, const char *name,
 		machine->names.name[axis][i] = toupper(name[i]);
 	axis_init(&machine->state.axis[axis]);
 	machine->names.count++;
+	machine->motion.axes = machine->names.count;
 	configure_pulses(machine);
 	return axis;
 }

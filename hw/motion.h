@@ -83,7 +83,7 @@ struct motion_axis {
  */
 struct motion {
 	struct pins *pins;
-	unsigned int axes;
+	unsigned int axes; /* may grow until something is staged */
 
 	/* The edge side and a publish, under pins->lock() */
 	struct motion_axis axis[AXES_MAX];
