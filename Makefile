@@ -30,7 +30,7 @@ help:
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
-	@echo 'make install         module, manual, udev rule, group [DESTDIR=/] [RELEASE=…]'
+	@echo 'make install         module, manual, udev rule, group, overlay [DESTDIR=/] [RELEASE=…]'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
@@ -64,6 +64,12 @@ build/manual: build/userspace/manual.o build/libstepper.a
 # lists of commands, settings and errors come from the tables that parse
 build/stepper.4: driver/stepper.4.in build/manual
 	build/manual < $< > $@
+
+# device tree overlays; -@ keeps their labels, which their parameters need
+build/boards/%.dtbo: hw/boards/%.dtso
+	@mkdir -p $(@D)
+	@cpp -nostdinc -undef -x assembler-with-cpp $< $@.dts
+	@dtc -q -@ -I dts -O dtb -o $@ $@.dts
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(STEPCTL:.o=.d) build/userspace/manual.d
 
@@ -101,21 +107,26 @@ modules-arm64: setup-vm
 modules-amd64: setup-vm
 	$(call kbuild,/usr/src/linux-headers-$(VERSION)-amd64,W=1,.)
 
-# What was built for the kernel RELEASE, to DESTDIR (for a package) or this system
+# What was built for the kernel RELEASE, to DESTDIR (for a package) or this system;
+# the overlay where a Raspberry Pi looks for it, if this is one or for a package
 RELEASE = $(shell uname -r)
+OVERLAYS = $(firstword $(wildcard /boot/firmware/overlays /boot/overlays) \
+	$(if $(DESTDIR),/boot/firmware/overlays))
 INSTALLED = lib/modules/$(RELEASE)/updates/stepper.ko usr/lib/udev/rules.d/60-stepper.rules \
 	usr/lib/sysusers.d/stepper.conf usr/share/man/man4/stepper.4
 
-install:
+install: $(if $(OVERLAYS),build/boards/stepper.dtbo)
 	install -D -m 644 -t $(DESTDIR)/lib/modules/$(RELEASE)/updates build/modules/$(RELEASE)/stepper.ko
 	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d driver/60-stepper.rules
 	install -D -m 644 driver/stepper.sysusers $(DESTDIR)/usr/lib/sysusers.d/stepper.conf
 	[ ! -e build/stepper.4 ] || \
 		install -D -m 644 -t $(DESTDIR)/usr/share/man/man4 build/stepper.4
+	[ -z "$(OVERLAYS)" ] || { mkdir -p $(DESTDIR)$(OVERLAYS) && \
+		cp build/boards/stepper.dtbo $(DESTDIR)$(OVERLAYS)/; }
 	[ -n "$(DESTDIR)" ] || { systemd-sysusers && depmod $(RELEASE) && udevadm control --reload; }
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)/,$(INSTALLED))
+	rm -f $(addprefix $(DESTDIR)/,$(INSTALLED)) $(OVERLAYS:%=$(DESTDIR)%/stepper.dtbo)
 	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && udevadm control --reload; }
 
 load-sim: modules
@@ -163,7 +174,8 @@ coverage: coverage-build
 	@tests/fuzz/coverage.sh
 
 .PHONY: fuzz-build coverage-build
-test: unit fuzz-build coverage-build build/stepctl setup-style modules-arm64 modules-amd64
+test: unit fuzz-build coverage-build build/stepctl setup-style setup-boards \
+		build/boards/stepper.dtbo modules-arm64 modules-amd64
 	@tests/run.sh
 
 check-style: setup-style setup-modules

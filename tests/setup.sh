@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Installs what is missing for the purposes named: build, modules, vm, test,
-# style, fuzz, bench. Silent, and done in a blink, when everything is there. Installs
-# on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
+# Installs what is missing for the purposes named: build, modules, vm, boards,
+# test, style, fuzz, bench. Silent, and done in a blink, when everything is there.
+# Installs on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
 # What the emulated boards need beside packages is fetched by vm/fetch.sh.
 
 set -eu
@@ -26,6 +26,7 @@ pieces()
 	vm xz-utils xz
 	vm busybox-static /bin/busybox
 	vm gnuplot-nox gnuplot
+	boards dt-schema dt-validate
 	test check /usr/include/check.h
 	fuzz clang clang
 	fuzz libclang-rt-14-dev /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a

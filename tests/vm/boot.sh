@@ -77,7 +77,7 @@ fi
 
 case $board in
 virt)
-	gpio=/pl061@9030000 overlay=virt
+	gpio=/pl061@9030000 overlay=virt parameters=
 	set -- qemu-system-aarch64 -M virt,dtb-randomness=off -cpu cortex-a53 -m 256 \
 		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
 		-trace pl061_set_output
@@ -85,7 +85,7 @@ virt)
 	console=ttyAMA0
 	;;
 raspi3b)
-	gpio=/soc/gpio@7e200000 overlay=raspberrypi
+	gpio=/soc/gpio@7e200000 overlay=stepper parameters="tilt slide enable=22 aux1=25"
 	set -- qemu-system-aarch64 -M raspi3b -accel tcg,thread=single \
 		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
 		-trace memory_region_ops_write
@@ -104,10 +104,13 @@ if [ -n "$gpio" ]; then
 	# A Raspberry Pi's own device tree has the label "gpio"; these have not
 	fdtput -c "$out/base.dtb" /__symbols__
 	fdtput -t s "$out/base.dtb" /__symbols__ gpio "$gpio"
-	dtc -q -I dts -O dtb -o "$out/overlay.dtbo" "$top/hw/boards/$overlay.dtso"
+	make -s -C "$top" "build/boards/$overlay.dtbo"
+	# shellcheck disable=SC2086 # words
+	"$here/../boards/dtparam.sh" "$top/build/boards/$overlay.dtbo" \
+		"$out/overlay.dtbo" $parameters
 	fdtoverlay -i "$out/base.dtb" -o "$out/board.dtb" "$out/overlay.dtbo"
 	set -- "$@" -dtb "$out/board.dtb"
-	"$here/names.awk" "$top/hw/boards/$overlay.dtso" >"$out/pins.names"
+	"$here/../boards/lines.sh" "$out/board.dtb" >"$out/pins.names"
 fi
 
 (cd "$root" && find . | cpio -o -H newc --quiet -R 0:0) >"$out/initrd"

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
-# whose headers are installed (for arm64 also headers and busybox), or OpenSSH
-# with its libraries for the emulated PC, to build/cache/VERSION/WHAT/. Changes
-# nothing on this system: apt works on a state of its own, and checks signatures
-# with the system's keys. Prints VERSION.
+# whose headers are installed (for arm64 also headers and busybox), OpenSSH with
+# its libraries for the emulated PC, or the device trees of Raspberry Pis from the
+# newest kernel for Debian 13 (in that of 6.1 there is no Pi 5), to
+# build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on a state
+# of its own, and checks signatures with the system's keys. Prints VERSION.
 #
-# usage: tests/vm/fetch.sh [arm64|amd64|ssh]
+# usage: tests/vm/fetch.sh [arm64|amd64|ssh|trees]
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -21,7 +22,10 @@ version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
 }
 what=${1:-arm64}
 architecture=$what
-[ "$what" != ssh ] || architecture=amd64
+case $what in
+ssh) architecture=amd64 ;;
+trees) architecture=arm64 ;;
+esac
 cache=$PWD/build/cache/$version/$what
 done_already()
 {
@@ -39,24 +43,30 @@ done_already
 
 case $what in
 ssh) echo "fetch: Debian's OpenSSH, 10 MB" >&2 ;;
+trees) echo "fetch: device trees of Raspberry Pis, 5 MB" >&2 ;;
 *) echo "fetch: Debian's kernel $version for $what, 70 MB" >&2 ;;
 esac
 rm -rf "$cache"
 mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
 
-in_own_state()
+# apt with a state, and for trees with a source, of its own
+in_own_state() # COMMAND ARGUMENT...
 {
-	apt-get -qq -oAPT::Architecture="$architecture" \
+	command=$1
+	shift
+	[ ! -e "$cache/apt/sources.list" ] || set -- "$@" \
+		-oDir::Etc::sourcelist="$cache/apt/sources.list" \
+		-oDir::Etc::sourceparts=/dev/null
+	"$command" -qq -oAPT::Architecture="$architecture" \
 		-oAPT::Architectures="$architecture" \
 		-oDir::State::Lists="$cache/apt/lists" \
 		-oDir::State::status=/dev/null -oDir::Cache="$cache/apt" \
-		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@" >&2
+		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@"
 }
 
 download() # PACKAGE...
 {
-	in_own_state update
-	(cd "$cache/apt" && in_own_state download "$@") || {
+	(cd "$cache/apt" && in_own_state apt-get download "$@" >&2) || {
 		echo "fetch: could not download; no network, or $version has left the archive" >&2
 		echo "fetch: (then: apt-get install linux-headers-amd64)" >&2
 		exit 1
@@ -70,6 +80,12 @@ unpack() # PACKAGE PATTERN...
 	dpkg --fsys-tarfile "$cache/apt/$package"_*.deb |
 		tar -x -C "$cache" --wildcards "$@"
 }
+
+if [ "$what" = trees ]; then
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+		"http://deb.debian.org/debian trixie-backports main" >"$cache/apt/sources.list"
+fi
+in_own_state apt-get update >&2
 
 image=linux-image-$version-$architecture
 case $what in
@@ -104,6 +120,12 @@ ssh)
 		unpack "$library" './*lib/x86_64-linux-gnu/lib*.so.*'
 	done
 	unpack libc6 './lib64/*' './lib/x86_64-linux-gnu/ld-linux-*'
+	;;
+trees)
+	base=$(in_own_state apt-cache pkgnames linux-base- |
+		grep -E '^linux-base-[0-9.]+\+deb13-arm64$' | sort -V | tail -n 1)
+	download "$base"
+	unpack "$base" '*/broadcom/bcm2[78]*-rpi-*.dtb'
 	;;
 esac
 

@@ -116,6 +116,9 @@ moves trigger 'PAN 10; TRIGGER 1 50ms; PAN 11'
 moves now 'NOW PAN 5'
 moves run 'RUN TILT 5 FOR 1s'
 moves points 'PVT PAN 5.5 4 IN 250ms; PVT PAN 6 0 IN 250ms'
+# the third axis of the overlay, in mm
+# shellcheck disable=SC2154 # from the kernel's command line
+[ "$board" != raspi3b ] || moves slide 'SLIDE 2.5cm PAN BY 1'
 until=$(($(date +%s) + 3))
 echo "WAIT UNTIL $until.1; SYNC" >/dev/stepper
 check "WAIT UNTIL is by the clock on the wall" [ "$(date +%s)" = "$until" ]

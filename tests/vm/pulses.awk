@@ -56,7 +56,7 @@ $2 ~ /-step$/ {
 
 END {
 	print "edges=" edges + 0
-	for (i = split("pan tilt", axes); i > 0; i--) {
+	for (i = split("pan tilt slide", axes); i > 0; i--) {
 		axis = axes[i]
 		print axis "_up=" count[axis, 1] + 0
 		print axis "_down=" count[axis, 0] + 0

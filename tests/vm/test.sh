@@ -67,6 +67,11 @@ that "TRIGGER ends in time" "$aux" -lt 50100000
 during asked
 that "no pin moves when nothing valid is asked" "$edges" = 0
 
+if [ "$board" = raspi3b ]; then
+	during slide
+	that "slide: steps of 25 mm" "$slide_up $slide_down $pan_up" = "2000 0 89"
+fi
+
 during both
 that "axes that move together end together" $((pan_ns - tilt_ns)) -lt 2000000
 that "axes that move together start together" $((tilt_ns - pan_ns)) -lt 2000000
