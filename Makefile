@@ -34,7 +34,7 @@ help:
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
-	@echo 'make bench           cost of a step'
+	@echo 'make bench           cost of a step, of planning, of a line'
 	@echo 'make clean           remove build/, but for the kernels in build/cache/'
 
 build/libstepper.a: $(OBJECTS)

@@ -239,9 +239,12 @@ void machine_print_status(struct machine *machine,
 	const char *separator = "";
 	unsigned int i;
 
-	text_printf(answer, "STATE=%s", machine_mode_names[machine_mode(state)]);
+	text_string(answer, "STATE=");
+	text_string(answer, machine_mode_names[machine_mode(state)]);
 	for (i = 0; i < machine->names.count; i++) {
-		text_printf(answer, " %s=", machine->names.name[i]);
+		text_string(answer, " ");
+		text_string(answer, machine->names.name[i]);
+		text_string(answer, "=");
 		text_micro(answer, machine_position(machine, state, i, now_ns),
 			   true);
 	}

@@ -13,7 +13,8 @@ int command_POSITION(struct transaction *line, const struct command *command)
 	for (i = 0; i < machine->names.count; i++) {
 		if (!(command->axes & BIT(i)))
 			continue;
-		text_printf(line->answer, "%s=", line->machine->names.name[i]);
+		text_string(line->answer, line->machine->names.name[i]);
+		text_string(line->answer, "=");
 		text_micro(line->answer,
 			   machine_position(machine, line->state, i, line->now_ns),
 			   true);

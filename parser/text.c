@@ -17,6 +17,22 @@ void text_init(struct text *text, char *bytes, size_t size)
 	bytes[0] = '\0';
 }
 
+static void append(struct text *text, const char *bytes, size_t length)
+{
+	if (text->overflow || length >= text->size - text->length) {
+		text->overflow = true;
+		return;
+	}
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+	text->bytes[text->length] = '\0';
+}
+
+void text_string(struct text *text, const char *string)
+{
+	append(text, string, strlen(string));
+}
+
 void text_printf(struct text *text, const char *format, ...)
 {
 	size_t room = text->size - text->length;
@@ -38,9 +54,23 @@ void text_printf(struct text *text, const char *format, ...)
 	}
 }
 
+/* Write @value, at least @digits digits, so that it ends before @end; where it begins. */
+static char *write_before(char *end, u64 value, int digits)
+{
+	u64 digit;
+
+	for (; digits > 0 || value; digits--) {
+		value = div64_u64_rem(value, 10, &digit);
+		*--end = '0' + digit;
+	}
+	return end;
+}
+
+/* By hand: status lines are made of these, and printf would take most of their time. */
 void text_micro(struct text *text, s64 micro, bool full)
 {
 	u64 size = micro < 0 ? -(u64)micro : (u64)micro, rest, whole;
+	char number[24], *end = number + sizeof(number), *begin = end;
 	unsigned int decimals = 6;
 	u32 fraction;
 
@@ -50,9 +80,14 @@ void text_micro(struct text *text, s64 micro, bool full)
 		fraction /= 10;
 		decimals--;
 	}
-	text_printf(text, "%s%llu", micro < 0 ? "-" : "", whole);
-	if (decimals)
-		text_printf(text, ".%0*u", decimals, fraction);
+	if (decimals) {
+		begin = write_before(end, fraction, decimals);
+		*--begin = '.';
+	}
+	begin = write_before(begin, whole, 1);
+	if (micro < 0)
+		*--begin = '-';
+	append(text, begin, end - begin);
 }
 
 void text_duration(struct text *text, u64 duration_ns)
@@ -86,7 +121,7 @@ void text_ratio(struct text *text, u64 numerator, u64 denominator)
 
 bool text_end_line(struct text *text)
 {
-	text_printf(text, "\n");
+	text_string(text, "\n");
 	if (!text->overflow)
 		return true;
 

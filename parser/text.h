@@ -19,7 +19,10 @@ struct text {
 /* Begin empty. @size counts the NUL and is at least 1. */
 void text_init(struct text *text, char *bytes, size_t size);
 
-/* Append as printf does; all of it or, where it does not fit, nothing. */
+/* Append all of it or, where it does not fit, nothing. */
+void text_string(struct text *text, const char *string);
+
+/* The same, as printf does. It takes longer than all else of a short line. */
 void text_printf(struct text *text, const char *format, ...) __printf(2, 3);
 
 /*
