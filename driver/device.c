@@ -394,6 +394,7 @@ int stepper_register(struct stepper *stepper, struct device *parent)
 	stepper->misc.name = stepper->name;
 	stepper->misc.fops = &stepper_fops;
 	stepper->misc.parent = parent;
+	stepper->misc.groups = stepper_groups;
 	stepper->misc.mode = 0660;
 	err = misc_register(&stepper->misc);
 	if (err)
@@ -411,6 +412,5 @@ void stepper_unregister(struct stepper *stepper)
 	wake_up(&stepper->wait);
 	kill_fasync(&stepper->async, SIGIO, POLL_HUP);
 	mutex_unlock(&stepper->lock);
-	stepper_engine_stop(stepper);
 	ida_free(&stepper_numbers, stepper->number);
 }

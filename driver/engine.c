@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock and the pins: a hard timer interrupt that lets motion_run() emit the
- * edges that are due, the GPIO descriptors behind hw/pins.h, and the call of
- * machine_service() when its time has come. What is due when is told in hw/.
+ * The clock and the pins: a hard timer interrupt, or a thread where pins can
+ * sleep, that lets motion_run() emit the edges that are due; the GPIO descriptors
+ * behind hw/pins.h; and the call of machine_service() when its time has come.
+ * What is due when is told in hw/.
  */
 #include <linux/bitmap.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include <linux/processor.h>
+#include <linux/sched.h>
 #include <linux/timekeeping.h>
 
 #include "compat.h"
@@ -25,12 +29,33 @@
 /* … and then leaves the processor to others for so long, even if it gets late. */
 #define REST_NS 10000
 
+/* Edges that tell how fast the pins are, and how far they are apart. */
+#define TRIALS 16
+#define TRIAL_NS 200000
+
+/*
+ * As a part of what its edges alone would allow, a step rate that can be served:
+ * steps must be computed, too, and others want the processor or the bus.
+ */
+#define SERVED_PART 2
+
 /* For the last STEP to fall after a halt; STEPLEN is at most 1 ms. */
 #define HALT_POLL_US 200
 #define HALT_POLLS 20
 
 /* The one line that enables several axes is on while any of them is enabled. */
 #define ENABLE_PINS (PIN_ENABLE(AXES_MAX) - PIN_ENABLE(0))
+
+#define EARLY_MAX_US 100
+
+static unsigned int early_us;
+module_param(early_us, uint, 0644);
+MODULE_PARM_DESC(early_us, "wake so many us before an edge and wait for it: less jitter, more load (0 to 100)");
+
+static u64 early_ns(void)
+{
+	return min_t(u64, READ_ONCE(early_us), EARLY_MAX_US) * NSEC_PER_USEC;
+}
 
 /*
  * What is due after the end of the timers' numbers, in 292 years, would be in
@@ -61,14 +86,16 @@ static void engine_set(struct pins *pins, u32 lines, u32 levels)
 		descs[count++] = stepper->shared_enable;
 	}
 
-	if (count == 1)
+	if (stepper->can_sleep)
+		gpiod_set_array_value_cansleep(count, descs, NULL, values);
+	else if (count == 1)
 		gpiod_set_value(descs[0], test_bit(0, values));
 	else if (count)
 		gpiod_set_array_value(count, descs, NULL, values);
 	stepper->set_ns = ktime_get_ns();
 }
 
-static void engine_lock(struct pins *pins)
+static void timer_lock(struct pins *pins)
 	__acquires(edge_lock)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
@@ -78,7 +105,7 @@ static void engine_lock(struct pins *pins)
 	stepper->edge_flags = flags;
 }
 
-static void engine_unlock(struct pins *pins)
+static void timer_unlock(struct pins *pins)
 	__releases(edge_lock)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
@@ -87,12 +114,45 @@ static void engine_unlock(struct pins *pins)
 }
 
 /* The interrupt that comes at once asks motion_run() when the next is due. */
-static void engine_rearm(struct pins *pins)
+static void timer_rearm(struct pins *pins)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
 
 	if (!stepper->edges_stopped)
 		hrtimer_start(&stepper->edge_timer, 0, HRTIMER_MODE_ABS_HARD);
+}
+
+/* With priority inheritance: who holds the lock must not wait for others. */
+static void thread_lock(struct pins *pins)
+{
+	rt_mutex_lock(&container_of(pins, struct stepper, pins)->edge_mutex);
+}
+
+static void thread_unlock(struct pins *pins)
+{
+	rt_mutex_unlock(&container_of(pins, struct stepper, pins)->edge_mutex);
+}
+
+static void thread_rearm(struct pins *pins)
+{
+	struct stepper *stepper = container_of(pins, struct stepper, pins);
+
+	WRITE_ONCE(stepper->rearmed, true);
+	wake_up_process(stepper->edge_thread);
+}
+
+/*
+ * An edge of DIR, which moves nothing, to see how long after @due_ns, when it
+ * was asked for, it is out.
+ */
+static void engine_try(struct stepper *stepper, u64 due_ns)
+{
+	stepper->trials--;
+	engine_set(&stepper->pins, PIN_DIR(0),
+		   stepper->trials & 1 ? PIN_DIR(0) : 0);
+	stepper->edge_ns = min(stepper->edge_ns, stepper->set_ns - due_ns);
+	if (!stepper->trials)
+		complete(&stepper->tried);
 }
 
 /*
@@ -125,7 +185,7 @@ static enum hrtimer_restart sleep_until(struct hrtimer *timer, u64 next_ns)
 {
 	if (next_ns == U64_MAX || hrtimer_is_queued(timer))
 		return HRTIMER_NORESTART;
-	hrtimer_set_expires(timer, min_t(u64, next_ns, KTIME_MAX));
+	hrtimer_set_expires(timer, min_t(u64, next_ns - early_ns(), KTIME_MAX));
 	return HRTIMER_RESTART;
 }
 
@@ -134,15 +194,20 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 {
 	struct stepper *stepper =
 		container_of(timer, struct stepper, edge_timer);
-	u64 until_ns = ktime_get_ns() + BUSY_NS;
+	u64 now_ns = ktime_get_ns(), next_ns;
+	u64 until_ns = now_ns + BUSY_NS;
 	enum hrtimer_restart restart;
-	u64 now_ns, next_ns;
 
+	if (unlikely(stepper->trials)) {
+		engine_try(stepper, ktime_to_ns(hrtimer_get_expires(timer)));
+		hrtimer_set_expires(timer, now_ns + TRIAL_NS);
+		return stepper->trials ? HRTIMER_RESTART : HRTIMER_NORESTART;
+	}
 	for (;;) {
 		raw_spin_lock(&stepper->edge_lock);
 		next_ns = engine_emit(stepper);
 		now_ns = ktime_get_ns();
-		if (next_ns >= now_ns + SPIN_NS || now_ns >= until_ns)
+		if (next_ns >= now_ns + SPIN_NS + early_ns() || now_ns >= until_ns)
 			break;
 		raw_spin_unlock(&stepper->edge_lock);
 		while (ktime_get_ns() < next_ns)
@@ -153,6 +218,43 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 	restart = sleep_until(timer, next_ns);
 	raw_spin_unlock(&stepper->edge_lock);
 	return restart;
+}
+
+/* Sleep until @at_ns, U64_MAX for ever, or until somebody comes by thread_rearm(). */
+static void thread_sleep(struct stepper *stepper, u64 at_ns)
+{
+	ktime_t at = min_t(u64, at_ns, KTIME_MAX);
+
+	set_current_state(TASK_IDLE);
+	if (!READ_ONCE(stepper->rearmed) && !kthread_should_stop())
+		schedule_hrtimeout(&at, HRTIMER_MODE_ABS);
+	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(stepper->rearmed, false);
+}
+
+/* What the interrupt does, for pins that can sleep. */
+static int edge_thread_runs(void *data)
+{
+	struct stepper *stepper = data;
+	u64 next_ns, early;
+
+	while (stepper->trials) {
+		next_ns = ktime_get_ns() + TRIAL_NS;
+		thread_sleep(stepper, next_ns);
+		engine_try(stepper, next_ns);
+	}
+	while (!kthread_should_stop()) {
+		thread_lock(&stepper->pins);
+		next_ns = engine_emit(stepper);
+		thread_unlock(&stepper->pins);
+		early = early_ns();
+		if (next_ns >= ktime_get_ns() + SPIN_NS + early)
+			thread_sleep(stepper, next_ns - (next_ns == U64_MAX ? 0 : early));
+		else
+			while (ktime_get_ns() < next_ns)
+				cpu_relax();
+	}
+	return 0;
 }
 
 void stepper_serve(struct stepper *stepper, bool changed)
@@ -192,15 +294,54 @@ static enum hrtimer_restart service_timer_fires(struct hrtimer *timer)
 void stepper_engine_init(struct stepper *stepper)
 {
 	raw_spin_lock_init(&stepper->edge_lock);
+	rt_mutex_init(&stepper->edge_mutex);
 	stepper->pins.set = engine_set;
-	stepper->pins.lock = engine_lock;
-	stepper->pins.unlock = engine_unlock;
-	stepper->pins.rearm = engine_rearm;
+	stepper->pins.lock = timer_lock;
+	stepper->pins.unlock = timer_unlock;
+	stepper->pins.rearm = timer_rearm;
 	hrtimer_setup(&stepper->edge_timer, edge_timer_fires, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_HARD);
 	hrtimer_setup(&stepper->service_timer, service_timer_fires,
 		      CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 	INIT_WORK(&stepper->service_work, service);
+}
+
+static int start_edge_thread(struct stepper *stepper)
+{
+	struct task_struct *thread;
+
+	thread = kthread_create(edge_thread_runs, stepper, "stepper-edges");
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	sched_set_fifo(thread);
+	stepper->edge_thread = thread;
+	stepper->pins.lock = thread_lock;
+	stepper->pins.unlock = thread_unlock;
+	stepper->pins.rearm = thread_rearm;
+	wake_up_process(thread);
+	return 0;
+}
+
+int stepper_engine_start(struct stepper *stepper)
+{
+	int err = 0;
+
+	stepper->trials = TRIALS;
+	stepper->edge_ns = U64_MAX;
+	init_completion(&stepper->tried);
+	if (stepper->can_sleep)
+		err = start_edge_thread(stepper);
+	else
+		start_timer(&stepper->edge_timer, ktime_get_ns() + TRIAL_NS,
+			    HRTIMER_MODE_ABS_HARD);
+	if (err)
+		return err;
+	wait_for_completion(&stepper->tried);
+	/* A step is two edges, and every axis may be moving. */
+	stepper->machine.highest_rate =
+		div64_u64(NSEC_PER_SEC, 2 * stepper->edge_ns * SERVED_PART *
+						stepper->machine.names.count);
+	return 0;
 }
 
 void stepper_engine_halt(struct stepper *stepper)
@@ -218,10 +359,12 @@ void stepper_engine_halt(struct stepper *stepper)
 
 void stepper_engine_stop(struct stepper *stepper)
 {
-	raw_spin_lock_irq(&stepper->edge_lock);
+	stepper->pins.lock(&stepper->pins);
 	stepper->edges_stopped = true;
-	raw_spin_unlock_irq(&stepper->edge_lock);
+	stepper->pins.unlock(&stepper->pins);
 	hrtimer_cancel(&stepper->edge_timer);
+	if (stepper->edge_thread)
+		kthread_stop(stepper->edge_thread);
 	/* gone is set: the work does not start the timer again. */
 	hrtimer_cancel(&stepper->service_timer);
 	cancel_work_sync(&stepper->service_work);

@@ -37,8 +37,6 @@ static int get_line(struct device *dev, struct fwnode_handle *node,
 					     GPIOD_OUT_LOW, name);
 	if (IS_ERR(desc))
 		return PTR_ERR(desc);
-	if (gpiod_cansleep(desc))
-		return -EOPNOTSUPP;
 	*line = desc;
 	return 0;
 }
@@ -62,10 +60,6 @@ static int get_axis_lines(struct stepper *stepper, struct device *dev,
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		err = get_line(dev, node, name, rows[i].function,
 			       &stepper->pin[ilog2(rows[i].pin)]);
-		if (err == -EOPNOTSUPP)
-			return dev_err_probe(dev, err,
-					     "%s: %s-gpios: setting this line can sleep, which pulses cannot wait for\n",
-					     name, rows[i].function);
 		if (err && !(err == -ENOENT && rows[i].optional))
 			return dev_err_probe(dev, err, "%s: %s-gpios\n", name,
 					     rows[i].function);
@@ -186,9 +180,6 @@ static int add_axes(struct stepper *stepper, struct device *dev)
 	if (IS_ERR(stepper->shared_enable))
 		return dev_err_probe(dev, PTR_ERR(stepper->shared_enable),
 				     "enable-gpios\n");
-	if (stepper->shared_enable && gpiod_cansleep(stepper->shared_enable))
-		return dev_err_probe(dev, -EOPNOTSUPP,
-				     "enable-gpios: setting this line can sleep\n");
 	return 0;
 }
 
@@ -206,12 +197,29 @@ static int add_outputs(struct stepper *stepper, struct device *dev)
 		desc = devm_gpiod_get_index(dev, "aux", i, GPIOD_OUT_LOW);
 		if (IS_ERR(desc))
 			return dev_err_probe(dev, PTR_ERR(desc), "aux-gpios\n");
-		if (gpiod_cansleep(desc))
-			return dev_err_probe(dev, -EOPNOTSUPP,
-					     "aux-gpios: setting this line can sleep\n");
 		stepper->pin[ilog2(PIN_AUX(0)) + i] = desc;
 	}
 	stepper->machine.outputs = count;
+	return 0;
+}
+
+/* Pins that can sleep need a thread; measure what can be served. */
+static int start_engine(struct stepper *stepper, struct device *dev)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < STEPPER_PINS; i++)
+		if (stepper->pin[i] && gpiod_cansleep(stepper->pin[i]))
+			stepper->can_sleep = true;
+	if (stepper->shared_enable && gpiod_cansleep(stepper->shared_enable))
+		stepper->can_sleep = true;
+	err = stepper_engine_start(stepper);
+	if (err)
+		return dev_err_probe(dev, err, "no thread for the edges\n");
+	dev_info(dev, "edges by %s, up to %u steps/s on each axis\n",
+		 stepper->can_sleep ? "thread" : "timer",
+		 stepper->machine.highest_rate);
 	return 0;
 }
 
@@ -220,12 +228,17 @@ static void put_stepper(void *data)
 	stepper_put(data);
 }
 
+static void stop_engine(void *data)
+{
+	stepper_engine_stop(data);
+}
+
 static void unregister_stepper(void *data)
 {
 	stepper_unregister(data);
 }
 
-/* Undone by devm in reverse: the file goes first, the lines next, memory last. */
+/* Undone by devm in reverse: the file goes first, then the clock, lines, memory. */
 static int stepper_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
@@ -248,6 +261,10 @@ static int stepper_probe(struct platform_device *pdev)
 	err = add_axes(stepper, dev);
 	if (!err)
 		err = add_outputs(stepper, dev);
+	if (!err)
+		err = start_engine(stepper, dev);
+	if (!err)
+		err = devm_add_action_or_reset(dev, stop_engine, stepper);
 	if (err)
 		return err;
 	err = stepper_register(stepper, dev);

@@ -7,11 +7,13 @@
 #ifndef DRIVER_STEPPER_H
 #define DRIVER_STEPPER_H
 
+#include <linux/completion.h>
 #include <linux/gpio/consumer.h>
 #include <linux/hrtimer.h>
 #include <linux/kref.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
+#include <linux/rtmutex.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -43,15 +45,23 @@ struct stepper {
 	struct work_struct service_work;
 
 	/*
-	 * The edge side: motion_run(), edge_timer, the pins, and the instants
-	 * in which the process side touches any of these. A raw spinlock with
-	 * interrupts off, since edge_timer runs in hard interrupts even on
-	 * PREEMPT_RT. Taken inside lock, never around it.
+	 * The edge side: motion_run(), the pins, and the instants in which the
+	 * process side touches any of these. edge_timer has a raw spinlock with
+	 * interrupts off, since it runs in hard interrupts even on PREEMPT_RT;
+	 * edge_thread, for pins that can sleep, a mutex. Taken inside lock, never
+	 * around it.
 	 */
 	raw_spinlock_t edge_lock;
 	unsigned long edge_flags; /* of whoever came by pins.lock() */
+	struct rt_mutex edge_mutex;
+	bool can_sleep; /* some pin: edge_thread is used */
 	bool edges_stopped;
 	struct hrtimer edge_timer;
+	struct task_struct *edge_thread;
+	bool rearmed; /* edge_thread is not to sleep */
+	unsigned int trials; /* left, until the pins have been measured */
+	struct completion tried;
+	u64 edge_ns; /* at best from when an edge is due to when it is out */
 	struct pins pins;
 	u32 levels; /* last set, logical */
 	u64 set_ns; /* just after that */
@@ -66,12 +76,21 @@ struct stepper {
 void stepper_engine_init(struct stepper *stepper);
 
 /*
+ * To be called when can_sleep and all pins are known: measure how fast they are,
+ * for machine.highest_rate. 0 or -ENOMEM. Sleeps for some ms.
+ */
+int stepper_engine_start(struct stepper *stepper);
+
+/*
  * No more pulses and driver outputs off, as by HALT; returns when the last edge
  * is out. The process side, lock held; sleeps for a few ms at most.
  */
 void stepper_engine_halt(struct stepper *stepper);
 
-/* No interrupt or work of the engine after this; gone must be set. Sleeps. */
+/*
+ * No interrupt, thread or work of the engine after this; whether it was started or
+ * not. gone must be set if it was registered. Sleeps.
+ */
 void stepper_engine_stop(struct stepper *stepper);
 
 /*
@@ -81,6 +100,9 @@ void stepper_engine_stop(struct stepper *stepper);
  */
 void stepper_serve(struct stepper *stepper, bool changed);
 
+/* sysfs.c: of the misc device */
+extern const struct attribute_group *stepper_groups[];
+
 /* device.c */
 
 /* Give the device its number and its file. 0 or a negative errno. Sleeps. */
@@ -88,7 +110,7 @@ int stepper_register(struct stepper *stepper, struct device *parent);
 
 /*
  * Take the file away. Open ones live on but say -ENODEV, and whoever waits in
- * one is woken; then stop the engine. Sleeps.
+ * one is woken, and the motors stand. Sleeps.
  */
 void stepper_unregister(struct stepper *stepper);
 

@@ -101,7 +101,9 @@ struct session;
 struct machine {
 	struct axis_names names;
 	struct pins *pins;
-	unsigned int outputs; /* auxiliary outputs that there are; by the host */
+	/* By the host: */
+	unsigned int outputs; /* auxiliary outputs that there are */
+	u32 highest_rate; /* steps/s of each axis that it can serve; 0: any */
 	struct machine_state state;
 	struct machine_state staged;
 	s64 rest[AXES_MAX]; /* targets of the last entry that ended */

@@ -94,6 +94,11 @@ int transaction_speed(struct transaction *line, const struct command *command,
 		return error_set(line->report, EDOM, command->column,
 				 "%s: STEPLEN and STEPSPACE allow %llu steps/s",
 				 line->machine->names.name[i], rate);
+	rate = line->machine->highest_rate;
+	if (rate && real_compare(axis_rate(axis, *speed), real_from(rate)) > 0)
+		return error_set(line->report, EDOM, command->column,
+				 "%s: its pins can be served at %llu steps/s at most",
+				 line->machine->names.name[i], rate);
 	return 0;
 }
 

@@ -22,12 +22,16 @@ static int find_velocity(struct transaction *line, const struct command *command
 	return 0;
 }
 
-static void set_limits(const struct axis *axis, struct plan_point *point)
+static void set_limits(const struct machine *machine, const struct axis *axis,
+		       struct plan_point *point)
 {
 	u64 pulse_ns = axis->setting[SETTING_STEPLEN] +
 		       axis->setting[SETTING_STEPSPACE];
 	struct real rate = real_from(div64_u64(NS_PER_S, pulse_ns));
 
+	if (machine->highest_rate &&
+	    real_compare(rate, real_from(machine->highest_rate)) > 0)
+		rate = real_from(machine->highest_rate);
 	point->axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
 	if (real_compare(point->axis.speed, rate) > 0)
 		point->axis.speed = rate; /* faster pulses cannot be */
@@ -49,7 +53,7 @@ static int report_fault(struct transaction *line, const struct command *command,
 	switch (fault->limit) {
 	case PLAN_LIMIT_SPEED:
 		return error_set(line->report, EDOM, column,
-				 "on the way %s is faster than MAXSPEED or its pulses", name);
+				 "on the way %s is faster than MAXSPEED or its pins allow", name);
 	case PLAN_LIMIT_ACCELERATION:
 		return error_set(line->report, EDOM, column,
 				 "on the way %s accelerates more than MAXACCEL", name);
@@ -90,7 +94,7 @@ int command_PVT(struct transaction *line, const struct command *command)
 	for (i = 0; i < line->machine->names.count && !error; i++) {
 		const struct axis *axis = &line->state->axis[i];
 
-		set_limits(axis, &pvt.axis[i]);
+		set_limits(line->machine, axis, &pvt.axis[i]);
 		if (!(command->axes & BIT(i)))
 			continue;
 		error = transaction_target(line, command, i);

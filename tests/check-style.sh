@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Style and static analysis of all sources: checkpatch and clang-format for C,
-# sparse for the modules, shellcheck for scripts, SPDX tags everywhere.
+# sparse for the modules, shellcheck for scripts, the kernel's check of ABI pages,
+# SPDX tags everywhere.
 
 set -u
 cd "$(dirname "$0")/.." || exit
 kernel=linux-source-6.1
-checkpatch=build/checkpatch/$kernel/scripts/checkpatch.pl
+scripts=build/checkpatch/$kernel/scripts
+checkpatch=$scripts/checkpatch.pl
 failed=0
 
-if [ ! -e "$checkpatch" ]; then
+if [ ! -e "$checkpatch" ] || [ ! -e "$scripts/get_abi.pl" ]; then
 	mkdir -p build/checkpatch
 	tar -xJf /usr/src/$kernel.tar.xz -C build/checkpatch \
 		$kernel/scripts/checkpatch.pl $kernel/scripts/spelling.txt \
-		$kernel/scripts/const_structs.checkpatch
+		$kernel/scripts/const_structs.checkpatch $kernel/scripts/get_abi.pl
 fi
 
 # verdict NAME: what came on stdin is what was wrong
@@ -72,4 +74,5 @@ files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep -E 'warning:|error:
 	verdict clang-format
 files '*.sh' tests/vm/init .ci/run | xargs shellcheck | verdict shellcheck
 sparse_modules | verdict sparse
+perl "$scripts/get_abi.pl" validate --dir "$PWD/driver/ABI" 2>&1 | verdict abi
 exit "$failed"

@@ -175,6 +175,20 @@ START_TEST(impossible_speeds_and_times_are_refused)
 }
 END_TEST
 
+/* 60 degrees/s are 5333 steps/s. */
+START_TEST(speeds_that_the_host_cannot_serve_are_refused)
+{
+	rig->machine.highest_rate = 5333;
+	refused("PAN 10\n", EDOM,
+		"ERR 33 EDOM 1 PAN: its pins can be served at 5333 steps/s at most\n");
+	refused("RUN PAN 60\n", EDOM,
+		"ERR 33 EDOM 1 PAN: its pins can be served at 5333 steps/s at most\n");
+	refused("PVT PAN 1 60 IN 20ms\n", EDOM,
+		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED or its pins allow\n");
+	say("PAN 10 AT 59.9\n", "OK\n");
+}
+END_TEST
+
 START_TEST(bytes_that_no_line_holds_move_nothing)
 {
 	char longest[300];
@@ -957,7 +971,7 @@ START_TEST(a_stream_that_starves_comes_to_rest)
 	ck_assert_int_eq(rig_write(rig, file, "PAN?\n"), 5);
 	ck_assert_ptr_nonnull(strstr(rig_answers(rig, file), expected));
 	refused("PVT PAN 90 0 IN 100ms\n", EDOM,
-		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED or its pulses\n");
+		"ERR 33 EDOM 9 on the way PAN is faster than MAXSPEED or its pins allow\n");
 	refused("PVT PAN 3 0 IN 30ms\n", EDOM,
 		"ERR 33 EDOM 9 on the way PAN accelerates more than MAXACCEL\n");
 	refused("PVT PAN 171 0 IN 100s\n", ERANGE,
@@ -1105,6 +1119,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, units_are_converted);
 	tcase_add_test(tests, a_bad_command_spoils_its_line);
 	tcase_add_test(tests, impossible_speeds_and_times_are_refused);
+	tcase_add_test(tests, speeds_that_the_host_cannot_serve_are_refused);
 	tcase_add_test(tests, bytes_that_no_line_holds_move_nothing);
 	tcase_add_test(tests, a_line_too_long_is_swallowed_to_its_end);
 	tcase_add_test(tests, a_write_ends_short_of_a_bad_line);

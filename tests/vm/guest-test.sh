@@ -89,6 +89,10 @@ else
 fi
 check "ioctl is refused" like "$(stty </dev/stepper 2>&1)" '*Inappropriate ioctl*'
 
+class=/sys/class/misc/stepper
+check "what can be served was measured" [ "$(cat $class/steps_per_second_max)" -gt 8000 ]
+check "no step was late" [ "$(cat $class/late_edges) $(cat $class/slip_total_ns)" = "0 0" ]
+
 mark stopping
 echo 'PAN 140' >/dev/stepper
 sleep 0.5
