@@ -14,9 +14,6 @@
 
 #include "stepper.h"
 
-/* "pan-enable" */
-#define LINE_NAME_MAX (AXIS_NAME_MAX + 8)
-
 /*
  * A line of an axis. Before 6.2 kernels know no GPIOs in software nodes: there
  * the device itself looks for "pan-step", which whoever makes the device puts
@@ -60,7 +57,10 @@ static int get_axis_lines(struct stepper *stepper, struct device *dev,
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		err = get_line(dev, node, name, rows[i].function,
 			       &stepper->pin[ilog2(rows[i].pin)]);
-		if (err && !(err == -ENOENT && rows[i].optional))
+		if (err == -ENOENT && !rows[i].optional)
+			return dev_err_probe(dev, -EINVAL, "%s: no %s-gpios\n",
+					     name, rows[i].function);
+		if (err && err != -ENOENT)
 			return dev_err_probe(dev, err, "%s: %s-gpios\n", name,
 					     rows[i].function);
 	}
@@ -239,9 +239,8 @@ static void unregister_stepper(void *data)
 }
 
 /* Undone by devm in reverse: the file goes first, then the clock, lines, memory. */
-static int stepper_probe(struct platform_device *pdev)
+static int make_stepper(struct device *dev)
 {
-	struct device *dev = &pdev->dev;
 	struct stepper *stepper;
 	int err;
 
@@ -256,7 +255,7 @@ static int stepper_probe(struct platform_device *pdev)
 	err = devm_add_action_or_reset(dev, put_stepper, stepper);
 	if (err)
 		return err;
-	platform_set_drvdata(pdev, stepper);
+	dev_set_drvdata(dev, stepper);
 
 	err = add_axes(stepper, dev);
 	if (!err)
@@ -271,6 +270,17 @@ static int stepper_probe(struct platform_device *pdev)
 	if (err)
 		return dev_err_probe(dev, err, "no device file\n");
 	return devm_add_action_or_reset(dev, unregister_stepper, stepper);
+}
+
+/* Whoever makes a device with an int for platform data finds the result there. */
+static int stepper_probe(struct platform_device *pdev)
+{
+	int *result = dev_get_platdata(&pdev->dev);
+	int err = make_stepper(&pdev->dev);
+
+	if (result)
+		*result = err;
+	return err;
 }
 
 /* Sleep, power-off: motors do not run on by themselves. */
@@ -305,9 +315,25 @@ static struct platform_driver stepper_driver = {
 		.name = "stepper-gpio",
 		.of_match_table = stepper_of_match,
 		.pm = pm_sleep_ptr(&stepper_pm_ops),
+		.groups = stepper_driver_groups,
+		/* new_device wants the result */
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 	},
 };
-module_platform_driver(stepper_driver);
+
+static int __init stepper_init(void)
+{
+	return platform_driver_register(&stepper_driver);
+}
+module_init(stepper_init);
+
+/* The files of the driver go first, so that no device comes any more. */
+static void __exit stepper_exit(void)
+{
+	platform_driver_unregister(&stepper_driver);
+	stepper_delete_devices();
+}
+module_exit(stepper_exit);
 
 MODULE_ALIAS("platform:stepper-gpio");
 MODULE_DESCRIPTION("Stepper motors moved by lines written to /dev/stepper");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the files of stepper.ko share: one stepper device. probe.c makes it from
- * its description, device.c is its face as a file, engine.c its clock and pins.
- * What lines mean and how motors move is told in hw/ alone.
+ * its description, which may be new_device.c's of a line of text, device.c is its
+ * face as a file, engine.c its clock and pins. What lines mean and how motors move
+ * is told in hw/ alone.
  */
 #ifndef DRIVER_STEPPER_H
 #define DRIVER_STEPPER_H
@@ -23,6 +24,9 @@
 struct fasync_struct;
 
 #define STEPPER_PINS 32 /* bits of the words in hw/pins.h */
+
+/* The name of a line of an axis, as "pan-enable" */
+#define LINE_NAME_MAX (AXIS_NAME_MAX + 8)
 
 struct stepper {
 	struct kref kref; /* held by the binding and by each open file */
@@ -102,6 +106,14 @@ void stepper_serve(struct stepper *stepper, bool changed);
 
 /* sysfs.c: of the misc device */
 extern const struct attribute_group *stepper_groups[];
+
+/* new_device.c */
+
+/* The files new_device and delete_device of the driver. */
+extern const struct attribute_group *stepper_driver_groups[];
+
+/* Delete what new_device made. When the driver is gone; sleeps. */
+void stepper_delete_devices(void);
 
 /* device.c */
 

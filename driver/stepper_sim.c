@@ -197,7 +197,7 @@ static int sim_add_chip(void)
 
 /* The name is that of the device which sim_add_stepper() makes. */
 static struct gpiod_lookup_table sim_lines = {
-	.dev_id = "stepper-gpio.0",
+	.dev_id = "stepper-gpio",
 	.table = {
 		SIM_LINE(HEAD_PAN, HEAD_STEP, "pan-step", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_PAN, HEAD_DIR, "pan-dir", GPIO_ACTIVE_HIGH),
@@ -239,7 +239,7 @@ static int sim_add_stepper(void)
 {
 	const struct platform_device_info info = {
 		.name = "stepper-gpio",
-		.id = 0,
+		.id = PLATFORM_DEVID_NONE,
 		.fwnode = software_node_fwnode(&sim_node),
 	};
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# The part of new-device.sh that runs in the guest. The lines of the virtual head:
+# 0 to 2 STEP, DIR and EN of pan, 4 to 6 those of tilt, 8 the auxiliary one; their
+# names are pan-step and so on.
+#
+# shellcheck disable=SC2154,SC2086 # modules and sim are init's, and words
+
+driver=/sys/bus/platform/drivers/stepper-gpio
+pan='PAN step=stepper-sim:0 dir=stepper-sim:1'
+
+# What is wrong with a refusal, if anything: the shell's word for the errno, what the
+# kernel's log says, and there is no device
+refusal() # ERRNO LOG LINE
+{
+	known=$(dmesg | wc -l)
+	# shellcheck disable=SC2116 # the message is that of echo
+	if message=$(echo "$3" 2>&1 >$driver/new_device); then
+		echo "not refused"
+		return 1
+	fi
+	like "$message" "*: $1" && like "$(dmesg | tail -n "+$((known + 1))")" "*$2*" &&
+		[ ! -e $driver/stepper-gpio.0 ]
+}
+
+refused() # NAME ERRNO LOG LINE
+{
+	check "$1" refusal "$2" "$3" "$4"
+}
+
+new_device()
+{
+	echo "$1" >$driver/new_device
+}
+
+delete_device()
+{
+	echo "$1" >$driver/delete_device
+}
+
+write_line() # LINE [FILE]
+{
+	echo "$1" >"${2:-/dev/stepper}"
+}
+
+write_open() # LINE
+{
+	echo "$1" >&4
+}
+
+# pan and tilt of the head, in steps
+head_is() # PAN TILT
+{
+	like "$(cut -d ' ' -f 2 $sim/position | xargs)" "$1 $2"
+}
+
+insmod $modules/stepper.ko
+refused "no such chip" 'No such device' 'there is no such GPIO chip or line' "$pan"
+refused "no such line" 'No such device' 'cannot find GPIO line nowhere' 'PAN step=nowhere dir=there'
+insmod $modules/stepper-sim.ko
+refused "lines in use" 'Device or resource busy' 'PAN: step-gpios' "$pan"
+echo stepper-gpio >$driver/unbind
+check "the head's own device is gone" [ ! -e /dev/stepper ]
+
+refused "nothing" 'Invalid argument' 'no axis' ''
+refused "no DIR" 'Invalid argument' 'PAN: no dir-gpios' 'PAN step=stepper-sim:0'
+refused "no such offset" 'Invalid argument' 'PAN: step-gpios' 'PAN step=stepper-sim:99 dir=stepper-sim:1'
+refused "not an output" 'Invalid argument' 'PAN: dir-gpios' 'PAN step=stepper-sim:0 dir=stepper-sim:3'
+refused "unknown line of an axis" 'Invalid argument' 'PAN: no line of an axis is called "stp"' \
+	'PAN stp=stepper-sim:0'
+refused "unknown line of the device" 'Invalid argument' 'no line of the device is called "step"' \
+	'step=stepper-sim:0 PAN'
+refused "unknown flag" 'Invalid argument' 'a line has no flag "lo"' \
+	"$pan enable=stepper-sim:2,lo"
+refused "a line twice" 'Invalid argument' 'too many lines PAN-step' "$pan step=stepper-sim:4"
+refused "an axis twice" 'Invalid argument' 'axis PAN is described twice' "$pan PAN"
+refused "an axis twice, in small letters" 'Invalid argument' 'taken or reserved' \
+	"$pan pan step=stepper-sim:4 dir=stepper-sim:5"
+refused "a word of the language" 'Invalid argument' 'the name HOME is taken or reserved' \
+	'HOME step=stepper-sim:0 dir=stepper-sim:1'
+refused "a path for a name" 'Invalid argument' 'cannot name an axis' '../PAN step=stepper-sim:0'
+refused "no name" 'Invalid argument' 'cannot name an axis' '"" step=stepper-sim:0'
+refused "a sign in a name" 'Invalid argument' 'cannot name an axis' \
+	'P-N step=stepper-sim:0 dir=stepper-sim:1'
+refused "wrong setting" 'Invalid argument' 'PAN: settings "SCALE 0": a ratio must be greater' \
+	"$pan settings=\"MIN 0; SCALE 0\""
+refused "nine axes" 'No space left on device' 'more than 8 axes' 'A B C D E F G H I'
+
+check "by chip and offset" new_device "enable=stepper-sim:2,low aux=stepper-sim:8 $pan settings=\"MAX 90; SCALE 100\""
+check "move" write_line 'PAN 30; TRIGGER 1 1ms; SYNC'
+check "the head moved" head_is 3000 0
+check "setting" like "$(write_line 'PAN 91' 2>&1)" '*: Numerical result out of range'
+check "a second one by names" new_device \
+	'roll step=tilt-step dir=tilt-dir enable=tilt-enable,low'
+check "a second file" write_line 'ROLL 9; SYNC' /dev/stepper1
+check "the other motor moved" head_is 3000 800
+check "delete" delete_device stepper-gpio.0
+check "its file is gone" [ ! -e /dev/stepper ]
+check "the other stays" write_line 'ROLL 0; SYNC' /dev/stepper1
+check "delete what is not" like "$(delete_device stepper-gpio.0 2>&1)" '*: No such device'
+check "delete no name" like "$(delete_device stepper 2>&1)" '*: Invalid argument'
+check "delete what is not ours" like "$(delete_device stepper-gpio. 2>&1)" '*: Invalid argument'
+
+check "again, on what was set free" new_device "$pan enable=stepper-sim:2,low"
+exec 4>/dev/stepper
+echo 'PAN 90' >&4
+delete_device stepper-gpio.0
+check "a file that outlives its device" like "$(write_open 'PAN 0' 2>&1)" '*: No such device'
+exec 4>&-
+check "once more, in two lines" new_device "PAN step=stepper-sim:0
+	dir=stepper-sim:1"
+check "unload with devices" rmmod stepper
+check "no node stays" [ ! -e /sys/kernel/software_nodes/stepper-gpio.0 ]
+check "no fault" like "$(awk '$2 != 0' $sim/faults)" ''
+check "load again" insmod $modules/stepper.ko
+check "nothing was kept" [ ! -e $driver/stepper-gpio.0 ]
