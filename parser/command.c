@@ -165,6 +165,26 @@ static bool number_begins(char c)
 	return char_is_digit(c) || c == '.' || c == '+' || c == '-';
 }
 
+/* Whether a number with a unit of time stands here. */
+static bool time_is_here(struct parser *parser)
+{
+	unsigned int start = parser->at;
+	bool found = false;
+	s64 micro;
+	u64 ns;
+	int length;
+
+	look(parser);
+	length = number_parse(parser->bytes + parser->at, parser->length - parser->at, &micro);
+	if (length > 0) {
+		parser->at += length;
+		look(parser);
+		found = duration_ns(0, parser->bytes + parser->at, token_length(parser), &ns) == 0;
+	}
+	parser->at = start;
+	return found;
+}
+
 /* The number of the axis whose name stands here, or -1. */
 static int axis_here(const struct parser *parser)
 {
@@ -174,6 +194,35 @@ static int axis_here(const struct parser *parser)
 		if (word_is(parser->bytes + parser->at, length, parser->axes->name[axis]))
 			return axis;
 	return -1;
+}
+
+/* Whether this is a word of the language. */
+static bool is_reserved(const char *word, unsigned int length)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (word_is(word, length, keywords[i]))
+			return true;
+	for (i = 0; i < ARRAY_SIZE(status_keys); i++)
+		if (word_is(word, length, status_keys[i]))
+			return true;
+	for (i = 0; i < VERB_COUNT; i++)
+		if (word_is(word, length, commands[i].word))
+			return true;
+	for (i = 0; i < SETTING_COUNT; i++)
+		if (word_is(word, length, settings[i].name))
+			return true;
+	return unit_find(word, length) != UNIT_NONE;
+}
+
+/* Whether the name of an axis stands here, or a word that may be meant to be one. */
+static bool name_is_here(struct parser *parser)
+{
+	if (!char_is_letter(look(parser)))
+		return false;
+	return axis_here(parser) >= 0 ||
+	       !is_reserved(parser->bytes + parser->at, name_length(parser));
 }
 
 /* Helpers that report. All return -EINVAL and take nothing. */
@@ -246,8 +295,11 @@ static bool take_word(struct parser *parser, const char *word)
 	return true;
 }
 
-/* Returns the number of the axis and notes it in @axes, where it may not be yet. */
-static int read_axis(struct parser *parser, const char *owner, u32 *axes)
+/*
+ * Returns the number of the axis and notes it in @axes, where it may not be yet.
+ * @what: that, or what else could have stood there.
+ */
+static int read_axis(struct parser *parser, const char *owner, const char *what, u32 *axes)
 {
 	int axis;
 
@@ -255,7 +307,7 @@ static int read_axis(struct parser *parser, const char *owner, u32 *axes)
 		return report_missing(parser, owner, "an axis");
 	axis = axis_here(parser);
 	if (axis < 0)
-		return report_no(parser, "axis");
+		return report_no(parser, what);
 	if (*axes & BIT(axis))
 		return report_twice(parser, parser->axes->name[axis]);
 	*axes |= BIT(axis);
@@ -309,8 +361,9 @@ static int read_unit(struct parser *parser, unsigned int start,
 	parser->at += length;
 	next = look(parser);
 	/* "IN" that cannot be inches is the word before a duration. */
-	if (*unit == UNIT_IN && !glued && letters == length && dimension->before_time &&
-	    (number_begins(next) || *dimension->per)) {
+	if (*unit == UNIT_IN && !glued && letters == length &&
+	    (time_is_here(parser) ||
+	     (dimension->before_time && (number_begins(next) || *dimension->per)))) {
 		*unit = UNIT_NONE;
 		parser->at = end;
 		return 0;
@@ -410,7 +463,7 @@ static int read_bare_number(struct parser *parser, const char *owner, const char
 	if (!token_length(parser) || parser->bytes[parser->at] == '/')
 		return 0;
 	parser->at = start;
-	return report_not(parser, "a number");
+	return report_not(parser, what);
 }
 
 static int read_ratio(struct parser *parser, const char *owner,
@@ -560,7 +613,14 @@ static int read_setting_value(struct parser *parser, struct command *command)
 /* The axis that begins a part of a command; as read_axis(). */
 static int read_named_axis(struct parser *parser, struct command *command)
 {
-	return read_axis(parser, commands[command->verb].word, &command->axes);
+	return read_axis(parser, commands[command->verb].word, "axis", &command->axes);
+}
+
+/* The same where it may follow a number. */
+static int read_next_axis(struct parser *parser, struct command *command)
+{
+	return read_axis(parser, commands[command->verb].word,
+			 command->axes ? "axis or unit" : "axis", &command->axes);
 }
 
 /* A time, and where it stands; any other word of the command may precede it. */
@@ -575,7 +635,7 @@ static int read_time(struct parser *parser, struct command *command, const char 
 /* axis [BY] position */
 static int read_target(struct parser *parser, struct command *command)
 {
-	int axis = read_named_axis(parser, command);
+	int axis = read_next_axis(parser, command);
 
 	if (axis < 0)
 		return axis;
@@ -620,8 +680,7 @@ static int form_move(struct parser *parser, struct command *command)
 		error = read_target(parser, command);
 		if (error)
 			return error;
-	} while (char_is_letter(look(parser)) && !word_here_is(parser, "AT") &&
-		 !word_here_is(parser, "IN"));
+	} while (name_is_here(parser));
 	return read_clauses(parser, command);
 }
 
@@ -630,14 +689,14 @@ static int form_run(struct parser *parser, struct command *command)
 	int axis, error;
 
 	do {
-		axis = read_named_axis(parser, command);
+		axis = read_next_axis(parser, command);
 		if (axis < 0)
 			return axis;
 		error = read_quantity(parser, parser->axes->name[axis], &run_speed,
 				      &command->velocity[axis]);
 		if (error)
 			return error;
-	} while (char_is_letter(look(parser)) && !word_here_is(parser, "FOR"));
+	} while (name_is_here(parser));
 	if (!take_word(parser, "FOR"))
 		return read_end(parser, "the speed");
 	error = read_time(parser, command, "FOR");
@@ -649,7 +708,7 @@ static int form_pvt(struct parser *parser, struct command *command)
 	int axis, error;
 
 	do {
-		axis = read_named_axis(parser, command);
+		axis = read_next_axis(parser, command);
 		if (axis < 0)
 			return axis;
 		error = read_quantity(parser, parser->axes->name[axis], &waypoint,
@@ -659,11 +718,9 @@ static int form_pvt(struct parser *parser, struct command *command)
 					      &command->velocity[axis]);
 		if (error)
 			return error;
-	} while (char_is_letter(look(parser)) && !word_here_is(parser, "IN"));
-	if (look(parser) == ';')
-		return report_missing(parser, "PVT", "IN and a duration");
+	} while (name_is_here(parser));
 	if (!take_word(parser, "IN"))
-		return read_end(parser, "the speed");
+		return report_missing(parser, "PVT", "IN and a duration");
 	error = read_time(parser, command, "IN");
 	return error ? error : read_end(parser, "the time");
 }
@@ -920,21 +977,7 @@ int parser_begin(struct parser *parser, const struct axis_names *axes,
 
 bool parser_is_reserved(const char *word)
 {
-	unsigned int i, length = strlen(word);
-
-	for (i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (word_is(word, length, keywords[i]))
-			return true;
-	for (i = 0; i < ARRAY_SIZE(status_keys); i++)
-		if (word_is(word, length, status_keys[i]))
-			return true;
-	for (i = 0; i < VERB_COUNT; i++)
-		if (word_is(word, length, commands[i].word))
-			return true;
-	for (i = 0; i < SETTING_COUNT; i++)
-		if (word_is(word, length, settings[i].name))
-			return true;
-	return unit_find(word, length) != UNIT_NONE;
+	return is_reserved(word, strlen(word));
 }
 
 const char *setting_name(enum setting setting)
