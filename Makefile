@@ -17,10 +17,11 @@ KDIR = $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 VERSION = $(shell tests/vm/fetch.sh)
 ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 
-.PHONY: all modules modules-arm64 modules-vm load-sim install uninstall unit test \
+.PHONY: all stepperd modules modules-arm64 modules-vm load-sim install uninstall unit test \
 	check-style fuzz coverage bench demo shell help clean
 
-all: build/libstepper.a build/stepctl build/stepper.4
+all: build/libstepper.a build/stepctl build/stepper.4 \
+	$(if $(shell pkg-config --exists fuse3 && echo yes),build/stepperd)
 
 help:
 	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
@@ -29,6 +30,7 @@ help:
 	@echo 'make shell           a prompt on the emulated board'
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
+	@echo 'make stepperd        build/stepperd, the driver as a process'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
 	@echo 'make install         module, manual, udev rule, group, overlay [DESTDIR=/] [RELEASE=…]'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
@@ -53,10 +55,20 @@ build/tests/unit/main.o: $(UNIT)
 build/unit-tests: $(UNIT_OBJECTS) build/libstepper.a | build/stepper.4
 	gcc -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
 
-STEPCTL = $(patsubst %.c,build/%.o,$(filter-out %/manual.c,$(sort $(wildcard userspace/*.c))))
+STEPPERD = $(patsubst %.c,build/%.o,$(sort $(wildcard userspace/stepperd*.c)))
+STEPCTL = $(filter-out %/manual.o $(STEPPERD),$(patsubst %.c,build/%.o,$(sort $(wildcard userspace/*.c))))
 
 build/stepctl: $(STEPCTL) build/libstepper.a
 	gcc -o $@ $^ -lm
+
+# The face of stepperd is libfuse's
+$(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3)
+
+build/stepperd: $(STEPPERD) build/libstepper.a
+	gcc -o $@ $^ $$(pkg-config --libs fuse3) -lpthread
+
+stepperd: setup-build setup-stepperd
+	@$(MAKE) --no-print-directory -s build/stepperd
 
 build/manual: build/userspace/manual.o build/libstepper.a
 	gcc -o $@ $^
@@ -71,7 +83,8 @@ build/boards/%.dtbo: hw/boards/%.dtso
 	@cpp -nostdinc -undef -x assembler-with-cpp $< $@.dts
 	@dtc -q -@ -I dts -O dtb -o $@ $@.dts
 
--include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(STEPCTL:.o=.d) build/userspace/manual.d
+-include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(STEPCTL:.o=.d) $(STEPPERD:.o=.d) \
+	build/userspace/manual.d
 
 unit: setup-build setup-test
 	@$(MAKE) --no-print-directory -s build/unit-tests
@@ -174,7 +187,7 @@ coverage: coverage-build
 	@tests/fuzz/coverage.sh
 
 .PHONY: fuzz-build coverage-build
-test: unit fuzz-build coverage-build build/stepctl setup-style setup-boards \
+test: unit stepperd fuzz-build coverage-build build/stepctl setup-style setup-boards \
 		build/boards/stepper.dtbo modules-arm64 modules-amd64
 	@tests/run.sh
 

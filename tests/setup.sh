@@ -14,6 +14,9 @@ pieces()
 	cat <<-'END'
 	build gcc gcc
 	build libc6-dev /usr/include/stdio.h
+	stepperd pkg-config pkg-config
+	stepperd libfuse3-dev /usr/include/fuse3/fuse_lowlevel.h
+	stepperd fuse3 fusermount3
 	modules gcc gcc
 	modules linux-headers-amd64 /lib/modules/*/build/Makefile
 	vm gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc

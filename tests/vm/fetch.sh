@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
-# whose headers are installed (for arm64 also headers and busybox), OpenSSH with
-# its libraries for the emulated PC, or the device trees of Raspberry Pis from the
-# newest kernel for Debian 13 (in that of 6.1 there is no Pi 5), to
-# build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on a state
-# of its own, and checks signatures with the system's keys. Prints VERSION.
+# whose headers are installed (for arm64 also headers and busybox, for amd64 the
+# modules of FUSE), OpenSSH with its libraries for the emulated PC, or the device
+# trees of Raspberry Pis from the newest kernel for Debian 13 (in that of 6.1 there is
+# no Pi 5), to build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on
+# a state of its own, and checks signatures with the system's keys. Prints VERSION.
 #
 # usage: tests/vm/fetch.sh [arm64|amd64|ssh|trees]
 
@@ -27,9 +27,11 @@ ssh) architecture=amd64 ;;
 trees) architecture=arm64 ;;
 esac
 cache=$PWD/build/cache/$version/$what
+complete=$cache/complete
+[ "$what" != amd64 ] || complete=$cache/modules/complete
 done_already()
 {
-	if [ -e "$cache/complete" ]; then
+	if [ -e "$complete" ]; then
 		echo "$version"
 		exit
 	fi
@@ -100,7 +102,9 @@ arm64)
 	;;
 amd64)
 	download "$image"
-	unpack "$image" './boot/vmlinuz-*'
+	unpack "$image" './boot/vmlinuz-*' '*/fs/fuse/*.ko'
+	mkdir "$cache/modules"
+	find "$cache/lib" -name '*.ko' -exec mv -t "$cache/modules" {} +
 	# Unpacked here, so that no emulated processor has to: 6 s of a boot
 	vmlinuz=$cache/boot/vmlinuz-$version-amd64
 	offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz" | head -n 1 | cut -d : -f 1)
@@ -130,5 +134,5 @@ trees)
 esac
 
 rm -r "$cache/apt"
-touch "$cache/complete"
+touch "$complete"
 echo "$version"

@@ -1,24 +1,38 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The device as a file, in a stock kernel on an emulated board.
+# The device as a file, in a stock kernel on an emulated board: served by the module,
+# or by stepperd by way of FUSE or CUSE.
 #
 # usage: tests/vm/file.sh BOARD, as in boot.sh
+#	 tests/vm/file.sh fuse|cuse
 
 set -eu
 cd "$(dirname "$0")/../.."
+name=$1
 board=$1
-out=build/test/file-$board
-programs=build/test/programs-$board
+out=build/test/file-$name
+programs=build/test/programs-$name
 compiler=gcc
-[ "$board" = x86 ] || compiler=aarch64-linux-gnu-gcc
 mkdir -p "$programs"
-for name in file writers; do
+set -- "$programs/file" "$programs/writers"
+case $name in
+fuse | cuse)
+	board=x86
+	echo "$name" >"$programs/way"
+	set -- "$@" "$programs/way" "$programs/stepperd.tar" \
+		"build/cache/$(tests/vm/fetch.sh amd64)/amd64/modules/"*.ko
+	tests/vm/pack.sh "$programs/stepperd.tar" build/stepperd
+	;;
+x86) ;;
+*) compiler=aarch64-linux-gnu-gcc ;;
+esac
+for program in file writers; do
 	$compiler -O2 -Wall -Wextra -Wno-unused-parameter -Werror -static \
-		-o "$programs/$name" tests/vm/$name.c
+		-o "$programs/$program" tests/vm/$program.c
 done
 status=0
-BOOT_TIMEOUT=300 tests/vm/boot.sh "$board" "$out" tests/vm/guest-file.sh \
-	"$programs/file" "$programs/writers" || status=$?
-sed -nE "s/^(not )?ok /&file on $board: /p" "$out/serial.log"
+BOOT_TIMEOUT=300 tests/vm/boot.sh "$board" "$out" tests/vm/guest-file.sh "$@" ||
+	status=$?
+sed -nE "s/^(not )?ok /&file on $name: /p; s/^skipped /# &/p" "$out/serial.log"
 exit "$status"

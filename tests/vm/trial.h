@@ -171,7 +171,19 @@ static inline void *shared(size_t size)
 struct trial {
 	const char *name;
 	void (*run)(void);
+	/* Why stepperd cannot do it as the kernel driver does; NULL: it can. */
+	const char *not_by_fuse;
+	const char *not_by_cuse;
 };
+
+#define TRIAL(name) \
+	{ \
+#name, name, NULL, NULL \
+	}
+#define STEPPERD_CANNOT(name, by_fuse, by_cuse) \
+	{ \
+#name, name, by_fuse, by_cuse \
+	}
 
 static void rest_at_zero(void)
 {
@@ -181,8 +193,19 @@ static void rest_at_zero(void)
 	close(fd);
 }
 
-/* Returns the exit status of the program: 0 if all is ok. */
-static int run_trials(const struct trial *trials, unsigned int count)
+/* The reason to leave a trial out, or NULL. @way is how the device is served. */
+static const char *reason_not_to(const struct trial *trial, const char *way)
+{
+	if (!strcmp(way, "fuse"))
+		return trial->not_by_fuse;
+	return strcmp(way, "cuse") ? NULL : trial->not_by_cuse;
+}
+
+/*
+ * Run the trials that the device can do: served by the "module", or by stepperd by
+ * way of "fuse" or "cuse". Returns the exit status of the program: 0 if all is ok.
+ */
+static int run_trials(const struct trial *trials, unsigned int count, const char *way)
 {
 	int failed = 0;
 	unsigned int i;
@@ -191,6 +214,11 @@ static int run_trials(const struct trial *trials, unsigned int count)
 
 	for (i = 0; i < count; i++) {
 		trial_name = trials[i].name;
+		if (reason_not_to(&trials[i], way)) {
+			printf("skipped %s by %s: %s\n", trial_name, way,
+			       reason_not_to(&trials[i], way));
+			continue;
+		}
 		fflush(stdout);
 		child = fork();
 		if (!child) {

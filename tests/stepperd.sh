@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# stepperd as a process: its arguments, signals and end. What the device does as a file
+# is tested by vm/file.sh, for stepperd as for the module.
+
+set -u
+cd "$(dirname "$0")/.." || exit
+out=$PWD/build/test/stepperd
+mkdir -p "$out"
+cd "$out" || exit
+daemon=../../stepperd
+device=$out/mount/stepper
+
+# is NAME ACTUAL EXPECTED
+is()
+{
+	if [ "$2" = "$3" ]; then
+		echo "ok stepperd: $1"
+	else
+		echo "not ok stepperd: $1: \"$2\", not \"$3\""
+	fi
+}
+
+# status NAME STATUS ARGUMENT...
+status()
+{
+	name=$1
+	expected=$2
+	shift 2
+	"$daemon" "$@" >/dev/null 2>&1
+	is "exit status: $name" "$?" "$expected"
+}
+
+status "help" 0 --help
+status "no arguments" 2
+status "an unknown option" 2 --fast
+status "one argument too many" 2 --sim --mount mount more
+status "a mount where nothing can be" 1 --sim --mount none/mount
+
+start()
+{
+	"$daemon" --sim --mount "$out/mount" 2>messages &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		[ ! -e "$device" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+unmount()
+{
+	fusermount3 -u "$out/mount"
+}
+
+# What its end was, the exit status and what it said, in $ended
+end() # SIGNAL
+{
+	kill -"$1" "$pid"
+	wait "$pid" 2>/dev/null
+	ended="$? $(cat messages)"
+}
+
+steps() # of pan, when it has ended
+{
+	sed 's/.* pan \(.*\) tilt .*/\1/' messages
+}
+
+if ! start; then
+	echo "# skipped: this computer allows no FUSE mount: $(cat messages)"
+	exit
+fi
+is "the mount" "$(ls "$out/mount")" stepper
+is "a status page" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=0.000000 TILT=0.000000"
+echo "PAN 9 TILT -4.5; SYNC" >"$device"
+is "a move" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=9.000000 TILT=-4.500000"
+echo "PAN 300" >bad
+is "an error" "$(LC_ALL=C cp bad "$device" 2>&1 | sed 's/.*: //')" \
+	"Numerical result out of range"
+end TERM
+is "SIGTERM" "$ended" \
+	"0 stepperd: the virtual head ends at pan 800 tilt -400 steps, after 0 faults"
+is "and nothing is left" "$(ls "$out/mount")" ""
+
+start
+echo "PAN 90" >"$device"
+while ! grep -q 'PAN=[1-9]' "$device"; do sleep 0.02; done
+echo "PAN 80; SYNC" 2>/dev/null >"$device" &
+waiting=$!
+while ! grep -q 'QUEUE=2' "$device"; do sleep 0.02; done
+end INT
+is "SIGINT in the middle of a move" "${ended%% *}" 0
+wait "$waiting"
+is "who waits is told" "$?" 1
+is "it moved" "$([ "$(steps)" -gt 50 ] && echo yes)" yes
+is "it stopped" "$([ "$(steps)" -lt 8000 ] && echo yes)" yes
+
+start
+echo "PAN 90" >"$device"
+end KILL
+is "a file of one that was killed" \
+	"$(LC_ALL=C head "$device" 2>&1 | sed 's/.*: //')" "Transport endpoint is not connected"
+unmount
+start
+is "it starts anew" "$(cut -d ' ' -f 1-2 "$device")" "STATE=IDLE PAN=0.000000"
+unmount
+wait "$pid"
+is "an end by unmounting" "$? $(steps)" "0 0"

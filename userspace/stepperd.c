@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stepperd: the driver as a process, for machines where no module can be loaded.
+ * Starts the machine, and lends it to the kernel's requests, timers and signals, one
+ * at a time, until it is told to end.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "stepperd.h"
+
+#define STATUS_FAILED 1
+#define STATUS_USAGE 2
+
+struct options {
+	bool sim;
+	const char *mount;
+};
+
+static struct daemon daemon_data;
+static struct head head;
+
+static bool fail(const char *what, int error)
+{
+	fprintf(stderr, "stepperd: %s: %s\n", what, strerror(error));
+	return false;
+}
+
+/* The axes that the virtual head has, with its settings. */
+static bool add_head(struct machine *machine)
+{
+	struct error_report report;
+	unsigned int axis, i;
+
+	head_init(&head);
+	machine->outputs = 1;
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		const struct head_axis_data *data = &head_axis_data[axis];
+
+		if (machine_add_axis(machine, data->name, &report) < 0)
+			return false;
+		for (i = 0; i < data->settings_count; i++)
+			if (machine_configure(machine, axis, data->settings[i], &report))
+				return false;
+	}
+	return true;
+}
+
+/* Run a line that nobody wrote; for STOP, which is late at most. */
+static void run_line(struct daemon *daemon, const char *line)
+{
+	struct client client = { .privileged = true };
+	struct line_result result;
+	struct error_report report;
+	struct text text;
+	int status;
+
+	do {
+		text_init(&text, daemon->machine.answer, sizeof(daemon->machine.answer));
+		status = machine_run_line(&daemon->machine, &client, line, strlen(line),
+					  true, clock_ns(), &text, &result, &report);
+	} while (status == -EAGAIN);
+	daemon_serve(daemon, true);
+}
+
+/* The first signal to end slows the axes down, the second stops them where they are. */
+static void begin_to_end(struct daemon *daemon)
+{
+	if (daemon->ending)
+		machine_shut_down(&daemon->machine, clock_ns());
+	daemon->ending = true;
+	run_line(daemon, "STOP");
+}
+
+static bool is_over(const struct daemon *daemon)
+{
+	return daemon->ending && daemon->machine.state.done == daemon->machine.state.queued;
+}
+
+static void take_signal(struct daemon *daemon, int fd)
+{
+	struct signalfd_siginfo signal;
+
+	if (read(fd, &signal, sizeof(signal)) == sizeof(signal))
+		begin_to_end(daemon);
+}
+
+static void take_time(struct daemon *daemon, int fd)
+{
+	u64 times;
+
+	if (read(fd, &times, sizeof(times)) == sizeof(times))
+		daemon_serve(daemon, true);
+}
+
+/* Let the kernel ask for one thing. False if the mount is gone. */
+static bool take_request(struct daemon *daemon, struct fuse_buf *buffer)
+{
+	int length = fuse_session_receive_buf(daemon->fuse, buffer);
+
+	if (length > 0)
+		fuse_session_process_buf(daemon->fuse, buffer);
+	return length > 0 || length == -EINTR || length == -EAGAIN;
+}
+
+static void set_timer(int fd, u64 at_ns)
+{
+	struct itimerspec at = {};
+
+	if (at_ns <= S64_MAX) {
+		at.it_value.tv_sec = at_ns / NS_PER_S;
+		at.it_value.tv_nsec = at_ns % NS_PER_S;
+	}
+	timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/* Until the end is ordered and the axes rest, or the mount is gone. */
+static void serve_requests(struct daemon *daemon, int signals, int timer)
+{
+	struct pollfd sources[] = {
+		{ .fd = fuse_session_fd(daemon->fuse), .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = timer, .events = POLLIN },
+	};
+	struct fuse_buf buffer = {};
+	bool more;
+
+	while (!is_over(daemon)) {
+		more = files_run(daemon);
+		set_timer(timer, daemon->service_ns);
+		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : -1) < 0)
+			continue;
+		if (sources[2].revents)
+			take_time(daemon, timer);
+		if (sources[1].revents)
+			take_signal(daemon, signals);
+		if (sources[0].revents && !take_request(daemon, &buffer)) {
+			sources[0].fd = -1;
+			begin_to_end(daemon);
+		}
+	}
+	free(buffer.mem);
+}
+
+/* What the head has seen, for those who try the language without hardware. */
+static void print_head(void)
+{
+	unsigned int i;
+	u64 faults = 0;
+
+	for (i = 0; i < HEAD_FAULTS; i++)
+		faults += head.faults[i];
+	fprintf(stderr, "stepperd: the virtual head ends at");
+	for (i = 0; i < HEAD_AXES; i++)
+		fprintf(stderr, " %s %lld", head_axis_data[i].name, head.position[i]);
+	fprintf(stderr, " steps, after %llu faults\n", faults);
+}
+
+static int run(struct daemon *daemon, const struct options *options)
+{
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	const struct sched_param priority = { .sched_priority = 1 };
+	int signals, error;
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (timer < 0 || signals < 0)
+		return fail("timer or signals", errno);
+	if (mount_begin(daemon, options->mount))
+		return false;
+	fcntl(fuse_session_fd(daemon->fuse), F_SETFL, O_NONBLOCK);
+	error = engine_start(&daemon->engine);
+	if (error)
+		return fail("thread", error);
+	/* Not what is to come: the edges are made with what is there now. */
+	mlockall(MCL_CURRENT);
+	/* STOP should not wait for others; and who wrote half a line is still there. */
+	sched_setscheduler(0, SCHED_FIFO, &priority);
+
+	daemon_serve(daemon, true);
+	serve_requests(daemon, signals, timer);
+	machine_shut_down(&daemon->machine, clock_ns());
+	engine_stop(&daemon->engine);
+	files_end(daemon, ENODEV);
+	mount_end(daemon);
+	return true;
+}
+
+static void print_usage(FILE *out)
+{
+	fprintf(out,
+		"usage: stepperd --sim --mount DIRECTORY\n\n"
+		"  --sim              move a virtual pan/tilt head\n"
+		"  --mount DIRECTORY  show the device as DIRECTORY/stepper, by FUSE\n"
+		"  --help, --version\n\n"
+		"stepperd(8) tells more.\n");
+}
+
+/* Sets @status where there is nothing to run. */
+static bool take_options(int count, char **arguments, struct options *options, int *status)
+{
+	static const struct option names[] = {
+		{ "sim", no_argument, NULL, 's' },
+		{ "mount", required_argument, NULL, 'm' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{},
+	};
+	int option;
+
+	while ((option = getopt_long(count, arguments, "", names, NULL)) >= 0) {
+		switch (option) {
+		case 's':
+			options->sim = true;
+			break;
+		case 'm':
+			options->mount = optarg;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return false;
+		case 'v':
+			printf("stepperd %s\n", MACHINE_VERSION);
+			return false;
+		default:
+			*status = STATUS_USAGE;
+			return false;
+		}
+	}
+	if (options->sim && options->mount && optind == count)
+		return true;
+	print_usage(stderr);
+	*status = STATUS_USAGE;
+	return false;
+}
+
+int main(int count, char **arguments)
+{
+	struct daemon *daemon = &daemon_data;
+	struct options options = {};
+	int status = 0;
+
+	if (!take_options(count, arguments, &options, &status))
+		return status;
+	machine_init(&daemon->machine, &daemon->engine.pins);
+	engine_init(&daemon->engine, &daemon->machine.motion, &head);
+	daemon->mode = 0660;
+	daemon->uid = geteuid();
+	daemon->gid = getegid();
+	if (!add_head(&daemon->machine) || !run(daemon, &options))
+		return STATUS_FAILED;
+	print_head();
+	return 0;
+}

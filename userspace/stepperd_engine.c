@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clock and the pins of stepperd: a thread that sleeps to the absolute time of
+ * the next edge and lets motion_run() emit what is due, and the lines behind
+ * hw/pins.h. What is due when is told in hw/.
+ */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <sys/prctl.h>
+
+#include "stepperd.h"
+
+/*
+ * An edge closer than this is waited for without sleep: to sleep and to be woken
+ * takes a small board about as long.
+ */
+#define SPIN_NS 20000
+
+/* The thread goes on so long without a sleep at most … */
+#define BUSY_NS 1000000
+
+/* … and then leaves the lock and the processor to others for so long. */
+#define REST_NS 20000
+
+/* Below the threads of interrupts, which have 50. */
+#define PRIORITY 40
+
+/* More than the thread needs, and less to lock in memory than the default of 8 MiB. */
+#define STACK_SIZE (PTHREAD_STACK_MIN + 65536)
+
+static struct engine *of_pins(struct pins *pins)
+{
+	return (struct engine *)((char *)pins - offsetof(struct engine, pins));
+}
+
+/* DIR and ENABLE before STEP, as they are wired to be seen. */
+static void set_head(struct head *head, u32 lines, u32 levels, u64 now_ns)
+{
+	unsigned int axis;
+
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		if (lines & PIN_DIR(axis))
+			head_set(head, HEAD_LINE(axis, HEAD_DIR),
+				 levels & PIN_DIR(axis), now_ns);
+		if (lines & PIN_ENABLE(axis))
+			head_set(head, HEAD_LINE(axis, HEAD_ENABLE),
+				 !(levels & PIN_ENABLE(axis)), now_ns);
+	}
+	for (axis = 0; axis < HEAD_AXES; axis++)
+		if (lines & PIN_STEP(axis))
+			head_set(head, HEAD_LINE(axis, HEAD_STEP),
+				 levels & PIN_STEP(axis), now_ns);
+	if (lines & PIN_AUX(0))
+		head_set(head, HEAD_AUXILIARY, levels & PIN_AUX(0), now_ns);
+}
+
+static void engine_set(struct pins *pins, u32 lines, u32 levels)
+{
+	struct engine *engine = of_pins(pins);
+
+	set_head(engine->head, lines, levels, clock_ns());
+	engine->set_ns = clock_ns();
+}
+
+static void engine_lock(struct pins *pins)
+{
+	pthread_mutex_lock(&of_pins(pins)->lock);
+}
+
+static void engine_unlock(struct pins *pins)
+{
+	pthread_mutex_unlock(&of_pins(pins)->lock);
+}
+
+static void engine_rearm(struct pins *pins)
+{
+	pthread_cond_signal(&of_pins(pins)->wake);
+}
+
+void engine_init(struct engine *engine, struct motion *motion, struct head *head)
+{
+	pthread_mutexattr_t inherit;
+	pthread_condattr_t monotonic;
+
+	engine->pins = (struct pins){ engine_set, engine_lock, engine_unlock,
+				      engine_rearm };
+	engine->motion = motion;
+	engine->head = head;
+	pthread_mutexattr_init(&inherit);
+	pthread_mutexattr_setprotocol(&inherit, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&engine->lock, &inherit);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&engine->wake, &monotonic);
+}
+
+/* Sleep until then or until the plan changes, with the lock let go meanwhile. */
+static void sleep_until(struct engine *engine, u64 until_ns)
+{
+	struct timespec until = {
+		.tv_sec = until_ns / NS_PER_S,
+		.tv_nsec = until_ns % NS_PER_S,
+	};
+
+	if (until_ns > S64_MAX)
+		pthread_cond_wait(&engine->wake, &engine->lock);
+	else
+		pthread_cond_timedwait(&engine->wake, &engine->lock, &until);
+}
+
+/*
+ * Emit what is due; returns when the next edge is. An edge leaves later than the
+ * time that motion_run() is given; the next waits as much longer, or STEP would be
+ * high for less than STEPLEN.
+ */
+static u64 emit(struct engine *engine)
+{
+	u64 now_ns = clock_ns();
+	u64 next_ns = motion_run(engine->motion, now_ns);
+
+	if (next_ns != U64_MAX && engine->set_ns > now_ns)
+		next_ns += engine->set_ns - now_ns;
+	return next_ns;
+}
+
+static void *edge_thread(void *data)
+{
+	struct engine *engine = data;
+	u64 busy_until_ns = clock_ns() + BUSY_NS;
+	u64 next_ns, now_ns;
+
+	/* Without a real-time priority timers may be 50 us late on purpose. */
+	prctl(PR_SET_TIMERSLACK, 1);
+	pthread_mutex_lock(&engine->lock);
+	while (!engine->stopped) {
+		next_ns = emit(engine);
+		now_ns = clock_ns();
+		if (next_ns < now_ns + SPIN_NS && now_ns < busy_until_ns) {
+			/* STOP need not wait as well. */
+			pthread_mutex_unlock(&engine->lock);
+			while (clock_ns() < next_ns)
+				;
+			pthread_mutex_lock(&engine->lock);
+			continue;
+		}
+		if (now_ns >= busy_until_ns)
+			next_ns = max(next_ns, now_ns + REST_NS);
+		sleep_until(engine, next_ns);
+		busy_until_ns = clock_ns() + BUSY_NS;
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return NULL;
+}
+
+int engine_start(struct engine *engine)
+{
+	struct sched_param priority = { .sched_priority = PRIORITY };
+	pthread_attr_t attributes;
+	int error;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+	pthread_attr_setschedparam(&attributes, &priority);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	error = pthread_create(&engine->thread, &attributes, edge_thread, engine);
+	engine->realtime = !error;
+	if (error == EPERM) {
+		pthread_attr_setinheritsched(&attributes, PTHREAD_INHERIT_SCHED);
+		error = pthread_create(&engine->thread, &attributes, edge_thread,
+				       engine);
+	}
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+void engine_stop(struct engine *engine)
+{
+	while (!motion_idle(engine->motion, clock_ns()))
+		nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+	pthread_mutex_lock(&engine->lock);
+	engine->stopped = true;
+	pthread_cond_signal(&engine->wake);
+	pthread_mutex_unlock(&engine->lock);
+	pthread_join(engine->thread, NULL);
+}
