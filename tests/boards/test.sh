@@ -58,6 +58,12 @@ same "examples, two of them" "stepper stepper" \
 	"$(fdtget -l $out/examples.dtb /example-0) $(fdtget -l $out/examples.dtb /example-1)"
 silent "examples are valid" valid $out/examples.dtb
 
+# The language takes these settings
+rehearse() # SETTINGS
+{
+	echo "$1" | tr ';' '\n' | sed 's/^ */SET PAN /' | build/stepctl plan - >/dev/null
+}
+
 breaks() # NAME TYPE NODE PROPERTY VALUE...
 {
 	name=$1
@@ -171,6 +177,20 @@ for parameter in $(fdtget -p $overlay /__overrides__); do
 		"$(tests/boards/lines.sh "$merged" | sed -n 's/^50 \([^ ]*\) .*/\1/p')"
 done
 refused "a parameter that there is not" tests/boards/dtparam.sh $overlay $out/overlay.dtbo pan_stp=1
+
+# Settings, a line each, as they stand in the sources and pages of hw/boards/
+settings()
+{
+	grep -hoE '"[A-Z]{3,} [^"]*"' hw/boards/*.dtso hw/boards/*.yaml | tr -d '"'
+	sed -n 's/.*settings=//p; s/^    SCALE/SCALE/p; s/^|.*| .\(STEPLEN.*\). |$/\1/p' \
+		hw/boards/wiring.md
+}
+
+settings | sort -u >$out/settings
+while read -r line; do
+	silent "settings: $line" rehearse "$line"
+done <$out/settings
+refused "settings that are wrong" rehearse "MIN 0; SCALE 0"
 
 root=$PWD/$out/root
 silent "make install" make -s install "DESTDIR=$root" "RELEASE=$version-arm64" OVERLAYS=/overlays
