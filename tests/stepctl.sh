@@ -144,7 +144,7 @@ status "a directory" 1 plan .
 status "no file" 2 plan
 status "two forms" 2 plan --steps --count -
 status "an unknown option" 2 plan --fast -
-status "an unknown command" 2 fly
+status "a command that nobody can be told" 3 --device none fly
 status "no time between samples" 2 plan --samples 0s -
 status "no picture" 2 plan --plot picture.jpg -
 status "help" 0 plan --help

@@ -3,36 +3,16 @@
  * stepctl plan: what a script would do, printed in one form or another. How it is
  * played is in rehearsal.c.
  */
-#include <getopt.h>
+#include <getopt.h> /* optarg, optind */
 #include <math.h>
 #include <stdlib.h>
 
 #include "law.h"
+#include "options.h"
+#include "plan.h"
 #include "plot.h"
+#include "status.h"
 #include "stepctl.h"
-
-static const char usage[] =
-	"usage: stepctl plan [OPTION] FILE\n"
-	"\n"
-	"Plays the commands in FILE (-: standard input) on the default head, in virtual\n"
-	"time and without a device. A line \"#@ 1.250\" sets the virtual time, in seconds,\n"
-	"at which the lines after it are written.\n"
-	"\n"
-	"  --summary           duration, peaks of each axis, start and end of each line:\n"
-	"                      what is printed without an option\n"
-	"  --steps             CSV: t_ns,axis,position, a row a step\n"
-	"  --segments          CSV: t_ns,duration_ns,axis,p,v,a,j in steps and seconds\n"
-	"  --samples TIME      CSV: t_ns,axis,position,speed,acceleration in axis units,\n"
-	"                      a row each TIME (us ms s min h)\n"
-	"  --plot FILE.png     draw position, speed, acceleration and path; or FILE.svg\n"
-	"  --count             print the number of steps alone\n"
-	"  --help              this text\n"
-	"\n"
-	"examples:\n"
-	"  stepctl plan shot.txt\n"
-	"  echo 'PAN 30 TILT -10 IN 2s' | stepctl plan --plot move.png -\n"
-	"  stepctl plan --samples 10ms shot.txt > shot.csv\n"
-	"  stepctl plan --steps shot.txt | tail -n 1\n";
 
 static void print_step(struct rehearsal *rehearsal, unsigned int axis, s64 steps)
 {
@@ -214,17 +194,21 @@ enum {
 	FORM_SAMPLES,
 	FORM_PLOT,
 	FORM_COUNT,
-	FORM_HELP,
 };
 
-static const struct option options[] = {
-	{ "summary", no_argument, NULL, FORM_SUMMARY },
-	{ "steps", no_argument, NULL, FORM_STEPS },
-	{ "segments", no_argument, NULL, FORM_SEGMENTS },
-	{ "samples", required_argument, NULL, FORM_SAMPLES },
-	{ "plot", required_argument, NULL, FORM_PLOT },
-	{ "count", no_argument, NULL, FORM_COUNT },
-	{ "help", no_argument, NULL, FORM_HELP },
+static const struct option_row options[] = {
+	[FORM_SUMMARY] = { "summary", NULL,
+			   "duration, peaks of each axis, start and end of each line:\n"
+			   "what is printed without an option" },
+	[FORM_STEPS] = { "steps", NULL, "CSV: t_ns,axis,position, a row a step" },
+	[FORM_SEGMENTS] = { "segments", NULL,
+			    "CSV: t_ns,duration_ns,axis,p,v,a,j in steps and seconds" },
+	[FORM_SAMPLES] = { "samples", "TIME",
+			   "CSV: t_ns,axis,position,speed,acceleration in axis units,\n"
+			   "a row each TIME (us ms s min h)" },
+	[FORM_PLOT] = { "plot", "FILE.png",
+			"draw position, speed, acceleration and path; or FILE.svg" },
+	[FORM_COUNT] = { "count", NULL, "print the number of steps alone" },
 	{},
 };
 
@@ -269,26 +253,15 @@ static bool parse_time(const char *word, u64 *time_ns)
 	       *time_ns;
 }
 
-static int fail_usage(const char *message)
+/* Play @script, called @name in messages, and print it in this form. */
+static int play(struct rehearsal *rehearsal, const struct form *form, FILE *script,
+		const char *name, const char *picture)
 {
-	fprintf(stderr, "stepctl plan: %s\n%s", message, usage);
-	return STATUS_USAGE;
-}
-
-static int play(const struct form *form, const char *file, const char *picture)
-{
-	struct rehearsal *rehearsal = rehearsal_new(&form->observer);
-	bool is_stdin = !strcmp(file, "-");
-	FILE *script = is_stdin ? stdin : fopen(file, "r");
 	bool good;
 
-	if (!script || !rehearsal) {
-		fprintf(stderr, "stepctl plan: %s: %s\n", file, strerror(errno));
-		return STATUS_ERROR;
-	}
 	if (form->header)
 		fputs(form->header, stdout);
-	good = rehearsal_play(rehearsal, script, is_stdin ? "<stdin>" : file);
+	good = rehearsal_play(rehearsal, script, name);
 	if (good && form->print)
 		form->print(rehearsal);
 	if (good && picture)
@@ -301,30 +274,82 @@ static int play(const struct form *form, const char *file, const char *picture)
 	return good ? STATUS_OK : STATUS_ERROR;
 }
 
-int stepctl_plan(int count, char **arguments)
+static int play_file(const struct form *form, const char *file, const char *picture)
+{
+	struct rehearsal *rehearsal = rehearsal_new(&form->observer, NULL);
+	bool is_stdin = !strcmp(file, "-");
+	FILE *script = is_stdin ? stdin : fopen(file, "r");
+
+	if (!script || !rehearsal) {
+		fprintf(stderr, "stepctl plan: %s: %s\n", file, strerror(errno));
+		return STATUS_ERROR;
+	}
+	return play(rehearsal, form, script, is_stdin ? "<stdin>" : file, picture);
+}
+
+int plan_print(const struct source *source)
+{
+	const struct form *form = &forms[FORM_SUMMARY];
+	struct rehearsal *rehearsal = NULL;
+	struct device_status status;
+	struct channel channel;
+	FILE *script;
+
+	if (!channel_open(&channel, false))
+		return STATUS_NO_DEVICE;
+	if (status_ask(&status, &channel))
+		rehearsal = status_rehearsal(&status, &channel, &form->observer);
+	channel_close(&channel);
+	if (!rehearsal)
+		return STATUS_ERROR;
+	script = source->size ? fmemopen(source->text, source->size, "r") : tmpfile();
+	if (!script) {
+		perror("stepctl");
+		rehearsal_free(rehearsal);
+		return STATUS_ERROR;
+	}
+	return play(rehearsal, form, script, source->name, NULL);
+}
+
+static int run(int count, char **arguments)
 {
 	const char *picture = NULL;
 	struct form *form = NULL;
 	int option;
 
-	while ((option = getopt_long(count, arguments, "", options, NULL)) >= 0) {
-		if (option == FORM_HELP) {
-			fputs(usage, stdout);
-			return STATUS_OK;
-		}
-		if (option >= (int)ARRAY_SIZE(forms))
-			return fail_usage("no such option, or not used so");
+	while ((option = options_next(&plan_command, count, arguments)) != OPTION_END) {
+		if (option < 0)
+			return option == OPTION_HELP ? STATUS_OK : STATUS_USAGE;
 		if (form)
-			return fail_usage("one option at a time");
+			return options_wrong(&plan_command, "one option at a time");
 		form = &forms[option];
 		if (option == FORM_SAMPLES && !parse_time(optarg, &form->observer.sample_ns))
-			return fail_usage("--samples takes a time, as 1ms");
+			return options_wrong(&plan_command,
+					     "--samples takes a time, as 1ms");
 		if (option == FORM_PLOT)
 			picture = optarg;
 		if (picture && !plot_can_be(picture))
-			return fail_usage("a picture is a .png or a .svg");
+			return options_wrong(&plan_command,
+					     "a picture is a .png or a .svg");
 	}
 	if (optind != count - 1)
-		return fail_usage("one FILE is needed");
-	return play(form ? form : &forms[FORM_SUMMARY], arguments[optind], picture);
+		return options_wrong(&plan_command, "one FILE is needed");
+	return play_file(form ? form : &forms[FORM_SUMMARY], arguments[optind], picture);
 }
+
+const struct subcommand plan_command = {
+	.name = "plan",
+	.arguments = "FILE",
+	.summary = "play a script without a device: what would move when",
+	.description =
+		"Plays the commands in FILE (-: standard input) on the default head, in virtual\n"
+		"time and without a device. A line \"#@ 1.250\" sets the virtual time, in seconds,\n"
+		"at which the lines after it are written.\n",
+	.options = options,
+	.examples =
+		"  stepctl plan shot.txt\n"
+		"  echo 'PAN 30 TILT -10 IN 2s' | stepctl plan --plot move.png -\n"
+		"  stepctl plan --samples 10ms shot.txt > shot.csv\n"
+		"  stepctl plan --steps shot.txt | tail -n 1\n",
+	.run = run,
+};

@@ -49,7 +49,19 @@ static void do_nothing(struct pins *pins)
 {
 }
 
-static bool add_axes(struct machine *machine)
+static bool add_axes(struct machine *machine, const struct axis_names *names)
+{
+	struct error_report report;
+	unsigned int axis;
+
+	for (axis = 0; axis < names->count; axis++)
+		if (machine_add_axis(machine, names->name[axis], &report) < 0)
+			return false;
+	machine->outputs = AUX_MAX;
+	return true;
+}
+
+static bool add_head(struct machine *machine)
 {
 	struct error_report report;
 	unsigned int axis, i;
@@ -64,10 +76,12 @@ static bool add_axes(struct machine *machine)
 					      &report))
 				return false;
 	}
+	machine->outputs = 1;
 	return true;
 }
 
-struct rehearsal *rehearsal_new(const struct observer *observer)
+struct rehearsal *rehearsal_new(const struct observer *observer,
+				const struct axis_names *names)
 {
 	struct rehearsal *rehearsal = calloc(1, sizeof(*rehearsal));
 
@@ -80,12 +94,27 @@ struct rehearsal *rehearsal_new(const struct observer *observer)
 	machine_init(&rehearsal->machine, &rehearsal->pins);
 	/* WAIT UNTIL tells virtual time, too. */
 	rehearsal->machine.realtime_offset_ns = -(s64)REHEARSAL_BEGIN_NS;
-	if (!add_axes(&rehearsal->machine)) {
+	if (!(names ? add_axes(&rehearsal->machine, names) :
+		      add_head(&rehearsal->machine))) {
 		free(rehearsal);
 		return NULL;
 	}
 	session_open(&rehearsal->session, &rehearsal->machine, false, true, true);
 	return rehearsal;
+}
+
+bool rehearsal_set_up(struct rehearsal *rehearsal, const char *line)
+{
+	struct session *session = &rehearsal->session;
+	char bytes[LINE_BYTES_MAX + 2];
+	int length = snprintf(bytes, sizeof(bytes), "%s\n", line);
+	size_t taken;
+	int status;
+
+	session_begin_write(session, false);
+	status = session_feed(session, bytes, min((size_t)length, sizeof(bytes) - 1),
+			      rehearsal->now_ns, &taken);
+	return session_end_write(session, status) == length;
 }
 
 void rehearsal_free(struct rehearsal *rehearsal)
@@ -271,6 +300,8 @@ static bool pass_on(struct rehearsal *rehearsal, u64 until_ns)
 static void print_error(const struct rehearsal *rehearsal, unsigned int column,
 			const char *text)
 {
+	if (!rehearsal->file)
+		return;
 	fprintf(stderr, "%s:%u:%u: error: %s\n", rehearsal->file,
 		rehearsal->line_number, max(column, 1U), text);
 }
@@ -500,6 +531,7 @@ bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
 	size_t length;
 
 	rehearsal->file = file;
+	rehearsal->line_number = 0;
 	while (good && (length = read_line(script, &bytes, &size))) {
 		rehearsal->line_number++;
 		if (!strncmp(bytes, TIME_MARK, strlen(TIME_MARK)))

@@ -60,14 +60,25 @@ struct rehearsal {
 	unsigned int line_number;
 };
 
-/* A machine with the axes of the default head; NULL if there is no memory. */
-struct rehearsal *rehearsal_new(const struct observer *observer);
+/*
+ * A machine with axes of these @names and default settings, and with as many
+ * auxiliary outputs as there can be; where @names is NULL, with the axes of the
+ * default head and its one output. NULL if there is no memory.
+ */
+struct rehearsal *rehearsal_new(const struct observer *observer,
+				const struct axis_names *names);
 void rehearsal_free(struct rehearsal *rehearsal);
+
+/*
+ * Write one line before the script is played, as GET prints it: so a machine becomes
+ * like another. False if it was refused.
+ */
+bool rehearsal_set_up(struct rehearsal *rehearsal, const char *line);
 
 /*
  * Write the lines of @script, called @file in messages, as one who may change every
  * setting, and go on until all is done or held. False if a line was refused: stderr
- * has been told.
+ * has been told, unless @file is NULL. May be called again for what comes next.
  */
 bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file);
 

@@ -3,45 +3,70 @@
  * stepctl: the command-line tool. Finds the sub-command; what it does is in a
  * file of its own.
  */
-#include <stdio.h>
+#include <getopt.h> /* optind */
 #include <string.h>
 
 #include "../hw/machine.h"
+#include "options.h"
+#include "send.h"
 #include "stepctl.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int count, char **arguments);
-	const char *help;
-} commands[] = {
-	{ "plan", stepctl_plan, "play a script without a device: what would move when" },
+const struct subcommand *const subcommands[] = {
+	&send_command,
+	&run_command,
+	&plan_command,
 };
 
-static void print_usage(FILE *out)
+const unsigned int subcommands_count = ARRAY_SIZE(subcommands);
+
+static void print_help(void)
 {
 	unsigned int i;
 
-	fprintf(out, "usage: stepctl COMMAND [ARGUMENT]...\n\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-8s%s\n", commands[i].name, commands[i].help);
-	fprintf(out, "\n\"stepctl COMMAND --help\" tells more, as does stepctl(1).\n");
+	options_print_help(&send_command, stdout);
+	printf("\nsub-commands, each with a --help of its own:\n");
+	for (i = 1; i < subcommands_count; i++)
+		printf("  stepctl %-12s%s\n", subcommands[i]->name,
+		       subcommands[i]->summary);
+	printf("\nThe whole story is in stepctl(1), the language in stepper(4).\n");
+}
+
+/* The sub-command that has the rest of the arguments, or the language. */
+static int dispatch(const struct send_options *options, int count, char **arguments)
+{
+	const struct subcommand *command;
+	unsigned int i;
+
+	for (i = 1; count && i < subcommands_count; i++) {
+		command = subcommands[i];
+		if (strcmp(arguments[0], command->name))
+			continue;
+		if (options->wait || options->json)
+			return options_wrong(command,
+					     "its options stand behind its name");
+		optind = 0; /* anew */
+		return command->run(count, arguments);
+	}
+	if (!count)
+		return options_wrong(&send_command, "nothing to do");
+	return send_words(options, count, arguments);
 }
 
 int main(int count, char **arguments)
 {
-	unsigned int i;
+	struct send_options options = {};
+	int option;
 
-	for (i = 0; count > 1 && i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(arguments[1], commands[i].name))
-			return commands[i].run(count - 1, arguments + 1);
-	if (count > 1 && !strcmp(arguments[1], "--help")) {
-		print_usage(stdout);
+	if (count == 2 && !strcmp(arguments[1], "--help")) {
+		print_help();
 		return STATUS_OK;
 	}
-	if (count > 1 && !strcmp(arguments[1], "--version")) {
+	if (count == 2 && !strcmp(arguments[1], "--version")) {
 		printf("stepctl %s\n", MACHINE_VERSION);
 		return STATUS_OK;
 	}
-	print_usage(stderr);
-	return STATUS_USAGE;
+	while ((option = options_next(&send_command, count, arguments)) != OPTION_END)
+		if (!send_take_option(&options, option))
+			return option == OPTION_HELP ? STATUS_OK : STATUS_USAGE;
+	return dispatch(&options, count - optind, arguments + optind);
 }

@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# stepctl with a device: stepperd on the virtual head, on this computer. Another host
+# is this one too: an ssh that runs what it is told, here.
+
+set -u
+cd "$(dirname "$0")/.." || exit
+stepctl=$PWD/build/stepctl
+daemon=$PWD/build/stepperd
+out=$PWD/build/test/stepctl-device
+mkdir -p "$out/bin"
+cd "$out" || exit
+device=$out/mount/stepper
+
+is() # NAME ACTUAL EXPECTED
+{
+	if [ "$2" = "$3" ]; then
+		echo "ok stepctl device: $1"
+	else
+		echo "not ok stepctl device: $1: \"$2\", not \"$3\""
+	fi
+}
+
+fusermount3 -u "$out/mount" 2>/dev/null
+"$daemon" --sim --mount "$out/mount" &
+pid=$!
+trap 'kill $pid; wait $pid; fusermount3 -u "$out/mount" 2>/dev/null' EXIT
+while [ ! -e "$device" ]; do
+	kill -0 "$pid" 2>/dev/null || {
+		echo "not ok stepctl device: stepperd does not run"
+		exit 1
+	}
+	sleep 0.05
+done
+
+ctl() # what it prints and its exit status
+{
+	printed=$(timeout 60 "$stepctl" --device "$device" "$@" 2>&1)
+	echo "$printed -> $?"
+}
+
+is "a move" "$(ctl PAN 5 TILT -3)" " -> 0"
+is "--wait" "$(ctl --wait PAN 2 TILT 1)" "done 1: PAN 2 TILT 1 -> 0"
+is "an answer" "$(ctl 'PAN?')" "PAN=2.000000 STEPS=178 -> 0"
+is "a status" "$(ctl '?')" \
+	"STATE=IDLE PAN=2.000000 TILT=1.000000 QUEUE=0/64 ALARM= UNTRUSTED= -> 0"
+is "an error" "$(ctl PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
+is "an error while waiting" "$(ctl --wait PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
+is "a word of the language that is a sub-command, too" "$(ctl --wait RUN PAN 5 FOR 10ms)" \
+	"done 1: RUN PAN 5 FOR 10ms -> 0"
+is "nothing but a comment" "$(ctl '# hello')" " -> 0"
+is "a line too long" "$(ctl "# $(printf '%0300d' 0)")" "stepctl: line longer than 255 bytes -> 1"
+
+is "lines of standard input" "$(printf 'PAN 3\n\n# hi\nPAN BY 1\nSYNC\nPAN?' | ctl -)" \
+	"PAN=4.000000 STEPS=356 -> 0"
+is "an error ends them" "$(printf 'PAN 3\nFOO\nPAN 9\n' | ctl -)" \
+	"<stdin>:2:1: error: no command or axis named FOO -> 1"
+is "nothing behind it was done" "$(printf 'SYNC\nPAN?' | ctl -)" \
+	"PAN=3.000000 STEPS=267 -> 0"
+is "a NUL among them" "$(printf 'PAN\0 9\n' | ctl -)" \
+	"<stdin>:1:4: error: byte 0x01 is not printable ASCII -> 1"
+is "more lines than the queue holds" "$(awk 'BEGIN {
+	for (i = 0; i < 300; i++)
+		print "PAN", 3 + i % 2 / 100
+	print "SYNC\nPAN?" }' | ctl -)" "PAN=3.010000 STEPS=268 -> 0"
+
+is "--json" "$(ctl --json 'GET PAN SPEED; PAN?; VERSION; ERROR?')" \
+	'{"line": "GET PAN SPEED; PAN?; VERSION; ERROR?", "answers": [{"axis": "PAN", "setting": "SPEED", "value": 60}, {"PAN": 3.010000, "STEPS": 268}, {"DRIVER": "0.1.0", "LANGUAGE": 1}, "0 no error"], "ok": true} -> 0'
+is "--json of an error" "$(timeout 60 "$stepctl" --json --device "$device" 'PAN "' 2>/dev/null)" \
+	'{"line": "PAN \"", "answers": [], "ok": false, "error": {"number": 22, "name": "EINVAL", "column": 5, "text": "\"\"\" is not a number"}}'
+
+cat >shot.move <<'END'
+#!/usr/bin/env -S stepctl run
+PAN 3; PAN 5
+@me TILT 2   # with a tag of its own
+
+SET PAN SPEED 50
+WAIT 10ms
+PAN 0 TILT 0
+END
+is "run" "$(ctl run shot.move)" "SET PAN SPEED 60
+done 2: PAN 3; PAN 5
+done 3: @me TILT 2   # with a tag of its own
+done 5: SET PAN SPEED 50
+done 6: WAIT 10ms
+done 7: PAN 0 TILT 0 -> 0"
+is "run to the end" "$(ctl '?' | cut -c 1-38)" "STATE=IDLE PAN=0.000000 TILT=0.000000 "
+is "--from, --loop" "$(ctl run --loop 3 --from 6 shot.move | tr '\n' ' ' | sed 's/ TILT 0//g')" \
+	"done 6: WAIT 10ms done 7: PAN 0 done 6: WAIT 10ms done 7: PAN 0 done 6: WAIT 10ms done 7: PAN 0 -> 0 "
+ctl SET PAN JERK 0 >/dev/null
+is "--dry-run knows settings and position of the device" \
+	"$(echo 'PAN 36 AT 50' | ctl run --dry-run - | awk '/^PAN/ { print $2, $3, $5, $7 }')" \
+	"3200 50.000000 120.000000 0.000000"
+is "--dry-run moves nothing" "$(ctl 'PAN?')" "PAN=0.000000 STEPS=0 -> 0"
+ctl SET PAN JERK 1200 >/dev/null
+printf 'PAN 3\n\nPAN 300\n' >bad.move
+is "a bad script" "$(ctl run bad.move)" "bad.move:3:5: error: PAN 300 is beyond MAX 170 -> 1"
+is "nothing of it was done" "$(ctl 'PAN?')" "PAN=0.000000 STEPS=0 -> 0"
+is "a preset, which no rehearsal knows" \
+	"$(ctl 'SAVE left'; printf 'PAN 1\nGO left\n' | ctl run -)" " -> 0
+done 1: PAN 1
+done 2: GO left -> 0"
+is "an empty script" "$(: | ctl run -)" " -> 0"
+is "a script that is a program" "$(chmod +x shot.move
+	sed -i "1s|stepctl|$stepctl --device $device|" shot.move
+	timeout 60 ./shot.move | tail -n 1)" "done 7: PAN 0 TILT 0"
+
+# Signals are sent when it is known to run
+begin() # ARGUMENT...
+{
+	"$stepctl" --device "$device" "$@" >began 2>&1 &
+	child=$!
+	until grep -q STATE=RUN "$device"; do sleep 0.05; done
+}
+
+position()
+{
+	sed 's/.* PAN=\([-0-9]*\)\..*/\1/' "$device"
+}
+
+end() # in $ended, the exit status and what was printed
+{
+	wait "$child"
+	ended="$? $(cat began)"
+}
+
+printf 'PAN -50 IN 60s\nPAN 50 IN 60s\n' >long.move
+begin run long.move
+kill -INT "$child"
+end
+is "Ctrl-C stops the motors" "$ended" "130 stepctl: stopping; once more halts"
+is "and they stay stopped" "$(cut -d ' ' -f 1 "$device") $([ "$(position)" -gt -50 ] && echo yes)" \
+	"STATE=IDLE yes"
+begin --wait PAN -170 IN 60s
+kill -TERM "$child"
+end
+is "SIGTERM as well" "$ended" "143 stepctl: stopping; once more halts"
+ctl --wait 'SET PAN ACCEL 1; SET PAN JERK 0' >/dev/null
+begin run long.move
+sleep 0.5
+kill -INT "$child"
+sleep 0.1
+kill -INT "$child"
+end
+is "a second one halts" "$ended" "130 stepctl: stopping; once more halts
+stepctl: halting"
+is "that is an alarm" "$(ctl PAN 0)" "stepctl: alarm HALTED: RESET first -> 5"
+ctl 'RESET; SET PAN ACCEL 120; SET PAN JERK 1200' >/dev/null
+begin --wait PAN -170 IN 60s
+ctl STOP >/dev/null
+end
+is "somebody else's STOP" "$ended" "4 stepctl: canceled by STOP or HALT"
+ctl --wait PAN 0 >/dev/null
+
+is "no device" "$(device="none" ctl PAN 3)" "stepctl: none: No such file or directory -> 3"
+echo hello >file
+is "no file is overwritten" "$(device="file" ctl PAN 3; cat file)" \
+	"stepctl: file: not a device -> 3
+hello"
+
+cat >bin/ssh <<'END'
+#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+echo "$2" >ssh-host
+shift 2
+exec sh -c "$*"
+END
+chmod +x bin/ssh
+remote() # ARGUMENT...
+{
+	PATH=$out/bin:$PATH ctl --host user@pi "$@"
+}
+is "--host" "$(printf 'PAN 1\nSYNC\nPAN?' | remote -)" "PAN=1.000000 $(ctl 'PAN?' | sed 's/.* S/S/')"
+is "--host is a host of ssh" "$(cat ssh-host)" user@pi
+is "run --host" "$(remote run --from 7 shot.move)" "done 7: PAN 0 TILT 0 -> 0"
+is "an error there" "$(remote PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
+is "no device there" "$(device="it's none" remote PAN 3)" \
+	"stepctl: it's none: no such device there
+stepctl: the device has gone -> 3"
+is "no file is made there" "$([ -e "it's none" ] || echo none)" none
+is "no file is overwritten there" "$(device="file" remote PAN 3; cat file)" \
+	"stepctl: file: no such device there
+stepctl: the device has gone -> 3
+hello"
+
+is "a bar on a terminal" "$(timeout 60 script -qec \
+	"$stepctl --device $device --wait PAN 2 IN 1s" /dev/null </dev/null | tr '\r' '\n' |
+	grep -m 1 -o '%  0:01 left PAN 2 IN 1s')" "%  0:01 left PAN 2 IN 1s"
