@@ -144,6 +144,11 @@ static int add_property(struct description *description, const char *name,
 		return -EINVAL;
 	}
 	if (!strcmp(name, "settings")) {
+		if (description->settings[axis][0].name) {
+			pr_err("%s: settings are given twice\n",
+			       description->axis[axis].name);
+			return -EINVAL;
+		}
 		description->settings[axis][0] =
 			PROPERTY_ENTRY_STRING("settings", value);
 		return 0;

@@ -74,6 +74,8 @@ refused "unknown line of the device" 'Invalid argument' 'no line of the device i
 refused "unknown flag" 'Invalid argument' 'a line has no flag "lo"' \
 	"$pan enable=stepper-sim:2,lo"
 refused "a line twice" 'Invalid argument' 'too many lines PAN-step' "$pan step=stepper-sim:4"
+refused "settings twice" 'Invalid argument' 'PAN: settings are given twice' \
+	"$pan settings=\"MIN 0\" settings=\"MAX 9\""
 refused "an axis twice" 'Invalid argument' 'axis PAN is described twice' "$pan PAN"
 refused "an axis twice, in small letters" 'Invalid argument' 'taken or reserved' \
 	"$pan pan step=stepper-sim:4 dir=stepper-sim:5"
