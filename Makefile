@@ -21,7 +21,7 @@ ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
-	$(if $(shell pkg-config --exists fuse3 && echo yes),build/stepperd)
+	$(if $(shell pkg-config --exists fuse3 libgpiod && echo yes),build/stepperd)
 
 help:
 	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
@@ -61,11 +61,20 @@ STEPCTL = $(filter-out %/manual.o $(STEPPERD),$(patsubst %.c,build/%.o,$(sort $(
 build/stepctl: $(STEPCTL) build/libstepper.a
 	gcc -o $@ $^ -lm
 
-# The face of stepperd is libfuse's
-$(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3)
+# The face of stepperd is libfuse's, its pins are libgpiod's
+$(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3 libgpiod)
 
 build/stepperd: $(STEPPERD) build/libstepper.a
-	gcc -o $@ $^ $$(pkg-config --libs fuse3) -lpthread
+	gcc -o $@ $^ $$(pkg-config --libs fuse3 libgpiod) -lpthread
+
+# The same with version 2 of libgpiod, which is younger than the system's
+GPIOD2 = build/cache/$(VERSION)/gpiod2/usr
+build/stepperd-gpiod2: userspace/stepperd_gpio.c $(STEPPERD) build/libstepper.a
+	tests/vm/fetch.sh gpiod2
+	gcc -std=gnu11 $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags fuse3) -I$(GPIOD2)/include -o $@ \
+		$(filter-out %_gpio.o,$^) $$(pkg-config --libs fuse3) -lpthread \
+		$(GPIOD2)/lib/x86_64-linux-gnu/libgpiod.so.3 \
+		-Wl,-rpath,$(CURDIR)/$(GPIOD2)/lib/x86_64-linux-gnu
 
 stepperd: setup-build setup-stepperd
 	@$(MAKE) --no-print-directory -s build/stepperd
@@ -189,6 +198,7 @@ coverage: coverage-build
 .PHONY: fuzz-build coverage-build
 test: unit stepperd fuzz-build coverage-build build/stepctl setup-style setup-boards \
 		build/boards/stepper.dtbo modules-arm64 modules-amd64
+	@$(MAKE) --no-print-directory -s build/stepperd-gpiod2
 	@tests/run.sh
 
 check-style: setup-style setup-modules

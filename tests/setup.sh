@@ -17,6 +17,7 @@ pieces()
 	stepperd pkg-config pkg-config
 	stepperd libfuse3-dev /usr/include/fuse3/fuse_lowlevel.h
 	stepperd fuse3 fusermount3
+	stepperd libgpiod-dev /usr/include/gpiod.h
 	modules gcc gcc
 	modules linux-headers-amd64 /lib/modules/*/build/Makefile
 	vm gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc

@@ -33,14 +33,41 @@ status()
 }
 
 status "help" 0 --help
-status "no arguments" 2
+status "no configuration" 1 --config nowhere.conf
 status "an unknown option" 2 --fast
+status "both a device and a mount" 2 --sim --mount mount --device stepper
 status "one argument too many" 2 --sim --mount mount more
 status "a mount where nothing can be" 1 --sim --mount none/mount
 
-start()
+# wrong NAME LINES MESSAGE: a configuration with these lines, and what is said of it
+wrong()
 {
-	"$daemon" --sim --mount "$out/mount" 2>messages &
+	printf '%b' "$2" >wrong.conf
+	is "configuration: $1" "$("$daemon" --config wrong.conf 2>&1)" "stepperd: $3"
+}
+
+pan='PIN PAN STEP none 1\nPIN PAN DIR none 2\n'
+wrong "nothing in it" '# nothing\n' "wrong.conf:1: no axis: no PIN line"
+wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3: PIN or SET, not MOVE PAN 1"
+wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP or DIR is missing of PAN"
+wrong "too few words" 'PIN PAN STEP none\n' \
+	"wrong.conf:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
+wrong "a function that is none" 'PIN PAN STOP none 1\n' \
+	"wrong.conf:1: STEP, DIR or ENABLE, not STOP"
+wrong "a name that is a command" 'PIN STOP STEP none 1\n' \
+	"wrong.conf:1: the name STOP is taken or reserved"
+wrong "a line that is no number" 'PIN PAN STEP none 1x\n' \
+	"wrong.conf:1: the number of a line, not 1x"
+wrong "a pin twice" "${pan}PIN PAN DIR none 3\n" "wrong.conf:3: this pin is given twice"
+wrong "a line twice" "${pan}PIN TILT DIR none 2\n" \
+	"wrong.conf:3: only ENABLE lines can be shared"
+wrong "an output that is none" "${pan}PIN AUX 9 none 3\n" "wrong.conf:3: no auxiliary output 9"
+wrong "a setting that is none" "${pan}SET PAN SPED 3\n" "wrong.conf:3: no setting named SPED"
+wrong "a chip that is not there" "$pan" "the pins on none: No such file or directory"
+
+start() # ARGUMENT...
+{
+	"$daemon" --sim --mount "$out/mount" "$@" 2>messages &
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
 		[ ! -e "$device" ] || return 0
@@ -67,10 +94,13 @@ steps() # of pan, when it has ended
 	sed 's/.* pan \(.*\) tilt .*/\1/' messages
 }
 
-if ! start; then
+printf 'PIN PAN STEP none 1\nset pan speed 10\n' >slow.conf
+if ! start --config slow.conf; then
 	echo "# skipped: this computer allows no FUSE mount: $(cat messages)"
 	exit
 fi
+is "settings of a file" "$(exec 3<>"$device"; echo "GET PAN SPEED" >&3; read -r line <&3; echo "$line")" \
+	"SET PAN SPEED 10"
 is "the mount" "$(ls "$out/mount")" stepper
 is "a status page" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=0.000000 TILT=0.000000"
 echo "PAN 9 TILT -4.5; SYNC" >"$device"

@@ -23,10 +23,15 @@
 
 struct options {
 	bool sim;
+	const char *config;
 	const char *mount;
+	const char *device;
 };
 
+#define CONFIG_FILE "/etc/stepperd.conf"
+
 static struct daemon daemon_data;
+static struct config config;
 static struct head head;
 
 static bool fail(const char *what, int error)
@@ -36,12 +41,11 @@ static bool fail(const char *what, int error)
 }
 
 /* The axes that the virtual head has, with its settings. */
-static bool add_head(struct machine *machine)
+static bool add_head_axes(struct machine *machine)
 {
 	struct error_report report;
 	unsigned int axis, i;
 
-	head_init(&head);
 	machine->outputs = 1;
 	for (axis = 0; axis < HEAD_AXES; axis++) {
 		const struct head_axis_data *data = &head_axis_data[axis];
@@ -52,6 +56,31 @@ static bool add_head(struct machine *machine)
 			if (machine_configure(machine, axis, data->settings[i], &report))
 				return false;
 	}
+	return true;
+}
+
+/* The pins, the axes that they are of, and their settings. */
+static bool make_machine(struct daemon *daemon, const struct options *options)
+{
+	struct machine *machine = &daemon->machine;
+	struct engine *engine = &daemon->engine;
+
+	machine_init(machine, &engine->pins);
+	engine_init(engine, &machine->motion);
+	if (options->sim) {
+		head_init(&head);
+		engine->head = &head;
+		return add_head_axes(machine) &&
+		       (!options->config || config_read(&config, machine, options->config,
+							CONFIG_SIM));
+	}
+	if (!config_read(&config, machine, options->config ? options->config : CONFIG_FILE,
+			 CONFIG_FIRST))
+		return false;
+	engine->gpio = gpio_request(config.pin, config.pins);
+	if (!engine->gpio)
+		return false;
+	machine->highest_rate = engine_highest_rate(engine, machine->names.count);
 	return true;
 }
 
@@ -75,7 +104,9 @@ static void run_line(struct daemon *daemon, const char *line)
 /* The first signal to end slows the axes down, the second stops them where they are. */
 static void begin_to_end(struct daemon *daemon)
 {
-	if (daemon->ending)
+	if (daemon->engine.failed)
+		fail("setting a pin", daemon->engine.failed);
+	if (daemon->ending || daemon->engine.failed)
 		machine_shut_down(&daemon->machine, clock_ns());
 	daemon->ending = true;
 	run_line(daemon, "STOP");
@@ -179,7 +210,8 @@ static int run(struct daemon *daemon, const struct options *options)
 	signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (timer < 0 || signals < 0)
 		return fail("timer or signals", errno);
-	if (mount_begin(daemon, options->mount))
+	if (options->mount ? mount_begin(daemon, options->mount) :
+			     device_begin(daemon, options->device))
 		return false;
 	fcntl(fuse_session_fd(daemon->fuse), F_SETFL, O_NONBLOCK);
 	error = engine_start(&daemon->engine);
@@ -195,16 +227,21 @@ static int run(struct daemon *daemon, const struct options *options)
 	machine_shut_down(&daemon->machine, clock_ns());
 	engine_stop(&daemon->engine);
 	files_end(daemon, ENODEV);
-	mount_end(daemon);
+	if (options->mount)
+		mount_end(daemon);
+	else
+		device_end(daemon);
 	return true;
 }
 
 static void print_usage(FILE *out)
 {
 	fprintf(out,
-		"usage: stepperd --sim --mount DIRECTORY\n\n"
+		"usage: stepperd [--sim] [--config FILE] [--device NAME | --mount DIRECTORY]\n\n"
 		"  --sim              move a virtual pan/tilt head\n"
-		"  --mount DIRECTORY  show the device as DIRECTORY/stepper, by FUSE\n"
+		"  --config FILE      pins and settings; " CONFIG_FILE " if nothing is said\n"
+		"  --device NAME      serve /dev/NAME, by CUSE; stepper if nothing is said\n"
+		"  --mount DIRECTORY  serve DIRECTORY/stepper, by FUSE, which needs no root\n"
 		"  --help, --version\n\n"
 		"stepperd(8) tells more.\n");
 }
@@ -214,6 +251,8 @@ static bool take_options(int count, char **arguments, struct options *options, i
 {
 	static const struct option names[] = {
 		{ "sim", no_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "device", required_argument, NULL, 'd' },
 		{ "mount", required_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
@@ -225,6 +264,12 @@ static bool take_options(int count, char **arguments, struct options *options, i
 		switch (option) {
 		case 's':
 			options->sim = true;
+			break;
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'd':
+			options->device = optarg;
 			break;
 		case 'm':
 			options->mount = optarg;
@@ -240,7 +285,7 @@ static bool take_options(int count, char **arguments, struct options *options, i
 			return false;
 		}
 	}
-	if (options->sim && options->mount && optind == count)
+	if (!(options->device && options->mount) && optind == count)
 		return true;
 	print_usage(stderr);
 	*status = STATUS_USAGE;
@@ -255,13 +300,14 @@ int main(int count, char **arguments)
 
 	if (!take_options(count, arguments, &options, &status))
 		return status;
-	machine_init(&daemon->machine, &daemon->engine.pins);
-	engine_init(&daemon->engine, &daemon->machine.motion, &head);
 	daemon->mode = 0660;
 	daemon->uid = geteuid();
 	daemon->gid = getegid();
-	if (!add_head(&daemon->machine) || !run(daemon, &options))
+	if (!options.device)
+		options.device = "stepper";
+	if (!make_machine(daemon, &options) || !run(daemon, &options))
 		return STATUS_FAILED;
-	print_head();
-	return 0;
+	if (options.sim)
+		print_head();
+	return daemon->engine.failed ? STATUS_FAILED : 0;
 }

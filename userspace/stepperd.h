@@ -17,6 +17,18 @@
 #include "../hw/session.h"
 #include "../hw/sim/head.h"
 
+#define PINS_MAX 32 /* bits of the words in hw/pins.h */
+
+/* Where a pin of hw/pins.h leads. */
+struct pin {
+	u32 mask; /* its bit; those of several axes, if they share an enable line */
+	char chip[24]; /* in /dev */
+	unsigned int line;
+	bool low; /* active low */
+};
+
+struct gpio;
+
 /*
  * The edge side: a thread that emits the edges that are due. All but the thread's
  * own is under lock, which inherits priority and is held for microseconds. Taken
@@ -25,7 +37,9 @@
 struct engine {
 	struct pins pins;
 	struct motion *motion;
-	struct head *head; /* the virtual head, or NULL */
+	struct head *head; /* the virtual head, or NULL: then */
+	struct gpio *gpio;
+	int failed; /* errno of setting a pin, or 0 */
 	pthread_mutex_t lock;
 	pthread_cond_t wake; /* the plan changed, or stopped is set */
 	pthread_t thread;
@@ -44,8 +58,9 @@ struct daemon {
 	struct fuse_session *fuse;
 	struct file *files; /* that are open */
 	struct request *requests; /* of the kernel, unanswered, in order */
+	const char *device; /* its name in /dev, or NULL: it is a file in a mount */
 	fuse_ino_t inodes; /* handed out last; see stepperd_mount.c */
-	mode_t mode; /* of the file in a mount, with its owner: */
+	mode_t mode; /* of the file; in a mount, with its owner: */
 	uid_t uid;
 	gid_t gid;
 	u64 service_ns; /* when machine_service() is due */
@@ -63,8 +78,14 @@ static inline u64 clock_ns(void)
 
 /* stepperd_engine.c */
 
-/* @head: the virtual head, or NULL. Edges begin with engine_start(). */
-void engine_init(struct engine *engine, struct motion *motion, struct head *head);
+/* Before the machine has an axis: no pin is set, until head or gpio is. */
+void engine_init(struct engine *engine, struct motion *motion);
+
+/*
+ * How many steps/s @axes can be served with at once, by the time that setting a pin
+ * takes; half of what that alone would allow, as steps must be computed, too.
+ */
+u32 engine_highest_rate(struct engine *engine, unsigned int axes);
 
 /* Start the thread, at a real-time priority if that is allowed. 0 or an errno. */
 int engine_start(struct engine *engine);
@@ -93,6 +114,45 @@ void files_end(struct daemon *daemon, int error);
  * retires what is done and, if @changed, wakes all who wait.
  */
 void daemon_serve(struct daemon *daemon, bool changed);
+
+/* stepperd_gpio.c */
+
+/*
+ * Take the lines of these pins as outputs, at their inactive level. NULL if that
+ * cannot be: stderr has been told. @pin stays in use; the lines are held until the
+ * process ends, and keep their level.
+ */
+struct gpio *gpio_request(const struct pin *pin, unsigned int count);
+
+/* As set() of hw/pins.h. 0, or an errno: the chip is gone. Edge side. */
+int gpio_set(struct gpio *gpio, u32 lines, u32 levels);
+
+/* stepperd_config.c */
+
+struct config {
+	struct pin pin[PINS_MAX];
+	unsigned int pins;
+};
+
+enum config_use {
+	CONFIG_FIRST, /* pins, axes (in the order of the file), and settings */
+	CONFIG_SIM, /* settings; the axes are those of the virtual head */
+	CONFIG_AGAIN, /* settings that may have changed; of pins, what they are to be */
+};
+
+/*
+ * Read the file at @path into an empty @config and into the machine; its form is told
+ * in stepperd(8). False if something is wrong: stderr has been told, and what came
+ * before it in the file is in force.
+ */
+bool config_read(struct config *config, struct machine *machine, const char *path,
+		 enum config_use use);
+
+/* stepperd_device.c */
+
+/* Make the character device /dev/NAME. 0, or -1: stderr has been told. */
+int device_begin(struct daemon *daemon, const char *name);
+void device_end(struct daemon *daemon);
 
 /* stepperd_mount.c */
 

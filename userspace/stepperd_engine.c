@@ -6,7 +6,9 @@
  */
 #define _GNU_SOURCE
 #include <limits.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "stepperd.h"
 
@@ -21,6 +23,9 @@
 
 /* … and then leaves the lock and the processor to others for so long. */
 #define REST_NS 20000
+
+/* Edges that tell how fast the pins are; even, so that they end as they began. */
+#define TRIALS 16
 
 /* Below the threads of interrupts, which have 50. */
 #define PRIORITY 40
@@ -54,11 +59,22 @@ static void set_head(struct head *head, u32 lines, u32 levels, u64 now_ns)
 		head_set(head, HEAD_AUXILIARY, levels & PIN_AUX(0), now_ns);
 }
 
+/* Without its pins the process is of no use: as if it were told to end. */
+static void set_lines(struct engine *engine, u32 lines, u32 levels)
+{
+	engine->failed = gpio_set(engine->gpio, lines, levels);
+	if (engine->failed)
+		kill(getpid(), SIGTERM);
+}
+
 static void engine_set(struct pins *pins, u32 lines, u32 levels)
 {
 	struct engine *engine = of_pins(pins);
 
-	set_head(engine->head, lines, levels, clock_ns());
+	if (engine->head)
+		set_head(engine->head, lines, levels, clock_ns());
+	else if (engine->gpio && !engine->failed)
+		set_lines(engine, lines, levels);
 	engine->set_ns = clock_ns();
 }
 
@@ -77,7 +93,7 @@ static void engine_rearm(struct pins *pins)
 	pthread_cond_signal(&of_pins(pins)->wake);
 }
 
-void engine_init(struct engine *engine, struct motion *motion, struct head *head)
+void engine_init(struct engine *engine, struct motion *motion)
 {
 	pthread_mutexattr_t inherit;
 	pthread_condattr_t monotonic;
@@ -85,7 +101,6 @@ void engine_init(struct engine *engine, struct motion *motion, struct head *head
 	engine->pins = (struct pins){ engine_set, engine_lock, engine_unlock,
 				      engine_rearm };
 	engine->motion = motion;
-	engine->head = head;
 	pthread_mutexattr_init(&inherit);
 	pthread_mutexattr_setprotocol(&inherit, PTHREAD_PRIO_INHERIT);
 	pthread_mutex_init(&engine->lock, &inherit);
@@ -150,6 +165,21 @@ static void *edge_thread(void *data)
 	}
 	pthread_mutex_unlock(&engine->lock);
 	return NULL;
+}
+
+u32 engine_highest_rate(struct engine *engine, unsigned int axes)
+{
+	u64 set_ns = U64_MAX, begin_ns;
+	unsigned int trial;
+
+	/* DIR of a motor at rest moves nothing. */
+	for (trial = 0; trial < TRIALS; trial++) {
+		begin_ns = clock_ns();
+		engine_set(&engine->pins, PIN_DIR(0), trial & 1 ? 0 : PIN_DIR(0));
+		set_ns = min(set_ns, engine->set_ns - begin_ns);
+	}
+	/* A step is two edges. */
+	return min_t(u64, NS_PER_S / (2 * axes * max(set_ns, 1ULL)) / 2, U32_MAX);
 }
 
 int engine_start(struct engine *engine)

@@ -3,12 +3,13 @@
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
 # whose headers are installed (for arm64 also headers and busybox, for amd64 the
-# modules of FUSE), OpenSSH with its libraries for the emulated PC, or the device
-# trees of Raspberry Pis from the newest kernel for Debian 13 (in that of 6.1 there is
-# no Pi 5), to build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on
-# a state of its own, and checks signatures with the system's keys. Prints VERSION.
+# modules of FUSE), OpenSSH with its libraries for the emulated PC, the device trees
+# of Raspberry Pis from the newest kernel for Debian 13 (in that of 6.1 there is no
+# Pi 5), or version 2 of libgpiod, to build/cache/VERSION/WHAT/. Changes nothing on
+# this system: apt works on a state of its own, and checks signatures with the system's
+# keys. Prints VERSION.
 #
-# usage: tests/vm/fetch.sh [arm64|amd64|ssh|trees]
+# usage: tests/vm/fetch.sh [arm64|amd64|ssh|trees|gpiod2]
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -23,7 +24,7 @@ version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
 what=${1:-arm64}
 architecture=$what
 case $what in
-ssh) architecture=amd64 ;;
+ssh | gpiod2) architecture=amd64 ;;
 trees) architecture=arm64 ;;
 esac
 cache=$PWD/build/cache/$version/$what
@@ -83,10 +84,14 @@ unpack() # PACKAGE PATTERN...
 		tar -x -C "$cache" --wildcards "$@"
 }
 
-if [ "$what" = trees ]; then
+suite=
+case $what in
+trees) suite=trixie-backports ;;
+gpiod2) suite=bookworm-backports ;;
+esac
+[ -z "$suite" ] ||
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"http://deb.debian.org/debian trixie-backports main" >"$cache/apt/sources.list"
-fi
+		"http://deb.debian.org/debian $suite main" >"$cache/apt/sources.list"
 in_own_state apt-get update >&2
 
 image=linux-image-$version-$architecture
@@ -130,6 +135,11 @@ trees)
 		grep -E '^linux-base-[0-9.]+\+deb13-arm64$' | sort -V | tail -n 1)
 	download "$base"
 	unpack "$base" '*/broadcom/bcm2[78]*-rpi-*.dtb'
+	;;
+gpiod2)
+	download libgpiod-dev libgpiod3
+	unpack libgpiod-dev '*/gpiod.h'
+	unpack libgpiod3 '*/libgpiod.so.*'
 	;;
 esac
 

@@ -745,18 +745,20 @@ static void a_file_lost_in_a_socket(void)
 
 #define NO_SIGIO "FUSE and CUSE have no SIGIO"
 #define NO_RESTART "FUSE and CUSE cannot restart a call: EINTR"
+#define NO_FSYNC "CUSE has no fsync"
+#define NO_SPLICE "CUSE has no splice"
 
 static const struct trial trials[] = {
 	TRIAL(access_modes),
 	TRIAL(not_for_this_file),
-	TRIAL(no_place_in_the_file),
+	STEPPERD_CANNOT(no_place_in_the_file, NULL, "CUSE answers lseek with 0"),
 	STEPPERD_CANNOT(no_count_of_bytes, "the kernel answers FIONREAD itself", NULL),
 	TRIAL(short_write_at_a_bad_line),
 	TRIAL(lines_over_many_writes),
 	TRIAL(cr_lf_is_one_line),
 	TRIAL(writev_joins),
-	TRIAL(splice_from_a_pipe),
-	TRIAL(sendfile_from_a_file),
+	STEPPERD_CANNOT(splice_from_a_pipe, NULL, NO_SPLICE),
+	STEPPERD_CANNOT(sendfile_from_a_file, NULL, NO_SPLICE),
 	TRIAL(a_mebibyte_at_once),
 	TRIAL(the_last_close_ends_a_line),
 	TRIAL(exit_ends_a_line),
@@ -770,9 +772,9 @@ static const struct trial trials[] = {
 	TRIAL(a_signal_with_nothing_taken),
 	STEPPERD_CANNOT(a_signal_that_restarts, NO_RESTART, NO_RESTART),
 	STEPPERD_CANNOT(stopped_and_continued, NO_RESTART, NO_RESTART),
-	TRIAL(fsync_is_sync),
-	TRIAL(a_signal_in_fsync),
-	TRIAL(fsync_tells_of_a_stop),
+	STEPPERD_CANNOT(fsync_is_sync, NULL, NO_FSYNC),
+	STEPPERD_CANNOT(a_signal_in_fsync, NULL, NO_FSYNC),
+	STEPPERD_CANNOT(fsync_tells_of_a_stop, NULL, NO_FSYNC),
 	TRIAL(a_page_of_status),
 	TRIAL(answers_in_short_reads),
 	TRIAL(two_readers_of_one_file),

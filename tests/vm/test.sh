@@ -4,6 +4,8 @@
 # The driver in a stock kernel on an emulated board, judged by its pins.
 #
 # usage: tests/vm/test.sh BOARD, as in boot.sh
+#	 tests/vm/test.sh gpio|gpiod2: stepperd on the lines of the virtual head, built
+#		with the system's libgpiod or with version 2
 #
 # shellcheck disable=SC2154 # eval assigns them
 
@@ -11,8 +13,26 @@ set -eu
 cd "$(dirname "$0")/../.."
 board=$1
 out=build/test/$board
+mkdir -p build/test
+case $board in
+gpio | gpiod2)
+	machine=x86
+	files=build/test/files-$board
+	mkdir -p "$files"
+	echo gpio >"$files/way"
+	program=build/stepperd
+	[ "$board" = gpio ] || program=build/stepperd-gpiod2
+	tests/vm/pack.sh "$files/stepperd.tar" "$program"
+	set -- "$files/way" "$files/stepperd.tar" tests/vm/stepperd.conf \
+		"build/cache/$(tests/vm/fetch.sh amd64)/amd64/modules/"*.ko
+	;;
+*)
+	machine=$board
+	set --
+	;;
+esac
 status=0
-tests/vm/boot.sh "$board" "$out" tests/vm/guest-test.sh || status=$?
+tests/vm/boot.sh "$machine" "$out" tests/vm/guest-test.sh "$@" || status=$?
 sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
 [ "$status" = 0 ]
 

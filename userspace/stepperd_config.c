@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration of stepperd: where the pins of each axis lead, and its settings
+ * as the lines of the language that set them.
+ */
+#define _GNU_SOURCE /* getline(), strtok_r() */
+#include <stdlib.h>
+
+#include "stepperd.h"
+
+#define WORDS_MAX 7
+
+#define ENABLE_PINS (PIN_ENABLE(AXES_MAX) - PIN_ENABLE(0))
+
+struct reader {
+	struct config *config;
+	struct machine *machine;
+	const char *file;
+	unsigned int line;
+	enum config_use use;
+};
+
+static bool complain(const struct reader *reader, const char *what, const char *word)
+{
+	fprintf(stderr, "stepperd: %s:%u: %s%s\n", reader->file, reader->line, what, word);
+	return false;
+}
+
+/* The axis of this name, which is added if it is new; -1 if it cannot be. */
+static int find_axis(struct reader *reader, const char *name)
+{
+	struct machine *machine = reader->machine;
+	struct error_report report;
+	unsigned int i;
+	int axis;
+
+	for (i = 0; i < machine->names.count; i++)
+		if (!strcasecmp(machine->names.name[i], name))
+			return i;
+	if (reader->use == CONFIG_AGAIN) {
+		complain(reader, "a restart is needed for a new axis, ", name);
+		return -1;
+	}
+	axis = machine_add_axis(machine, name, &report);
+	if (axis < 0)
+		complain(reader, report.text, "");
+	return axis < 0 ? -1 : axis;
+}
+
+/* The bit that stands for "PAN STEP" or "AUX 1"; 0: stderr has been told. */
+static u32 find_mask(struct reader *reader, const char *name, const char *function)
+{
+	struct machine *machine = reader->machine;
+	unsigned long number;
+	char *end;
+	int axis;
+
+	if (!strcasecmp(name, "AUX")) {
+		number = strtoul(function, &end, 10);
+		if (*end || number < 1 || number > AUX_MAX) {
+			complain(reader, "no auxiliary output ", function);
+			return 0;
+		}
+		machine->outputs = max(machine->outputs, (unsigned int)number);
+		return PIN_AUX(number - 1);
+	}
+	axis = find_axis(reader, name);
+	if (axis < 0)
+		return 0;
+	if (!strcasecmp(function, "STEP"))
+		return PIN_STEP(axis);
+	if (!strcasecmp(function, "DIR"))
+		return PIN_DIR(axis);
+	if (!strcasecmp(function, "ENABLE"))
+		return PIN_ENABLE(axis);
+	complain(reader, "STEP, DIR or ENABLE, not ", function);
+	return 0;
+}
+
+/* Add a pin, or let it share the line of one that is there. */
+static bool add_pin(struct reader *reader, const struct pin *pin)
+{
+	struct config *config = reader->config;
+	struct pin *other;
+
+	for (other = config->pin; other < config->pin + config->pins; other++) {
+		if (other->mask & pin->mask)
+			return complain(reader, "this pin is given twice", "");
+		if (other->line != pin->line || strcmp(other->chip, pin->chip))
+			continue;
+		if (!((other->mask | pin->mask) & ENABLE_PINS) || other->low != pin->low ||
+		    ((other->mask | pin->mask) & ~ENABLE_PINS))
+			return complain(reader, "only ENABLE lines can be shared", "");
+		other->mask |= pin->mask;
+		return true;
+	}
+	config->pin[config->pins++] = *pin;
+	return true;
+}
+
+/* PIN AXIS FUNCTION CHIP LINE [LOW] */
+static bool take_pin(struct reader *reader, char *line)
+{
+	char *word[WORDS_MAX] = {}, *end, *rest = line;
+	struct pin pin = {};
+	unsigned int count = 0;
+
+	while (count < WORDS_MAX && (word[count] = strtok_r(rest, " \t", &rest)))
+		count++;
+	if (count < 5 || count > 6 || (count == 6 && strcasecmp(word[5], "LOW")))
+		return complain(reader, "not PIN AXIS FUNCTION CHIP LINE [LOW]", "");
+	if (strlen(word[3]) >= sizeof(pin.chip))
+		return complain(reader, "no chip ", word[3]);
+	strcpy(pin.chip, word[3]);
+	pin.line = strtoul(word[4], &end, 10);
+	if (*end)
+		return complain(reader, "the number of a line, not ", word[4]);
+	pin.low = count == 6;
+	pin.mask = find_mask(reader, word[1], word[2]);
+	return pin.mask && add_pin(reader, &pin);
+}
+
+static bool take_setting(struct reader *reader, const char *line)
+{
+	struct machine *machine = reader->machine;
+	struct client client = { .privileged = true };
+	struct error_report report;
+	struct line_result result;
+	struct text answer;
+
+	text_init(&answer, machine->answer, sizeof(machine->answer));
+	if (machine_run_line(machine, &client, line, strlen(line), true, clock_ns(), &answer,
+			     &result, &report))
+		return complain(reader, report.text, "");
+	return true;
+}
+
+static bool take_line(struct reader *reader, char *line)
+{
+	line[strcspn(line, "#\r\n")] = '\0';
+	line += strspn(line, " \t");
+	if (!*line)
+		return true;
+	if (!strncasecmp(line, "PIN ", 4))
+		return reader->use == CONFIG_SIM || take_pin(reader, line);
+	if (!strncasecmp(line, "SET ", 4))
+		return take_setting(reader, line);
+	return complain(reader, "PIN or SET, not ", line);
+}
+
+static bool has_pin(const struct config *config, u32 mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->pins; i++)
+		if (config->pin[i].mask & mask)
+			return true;
+	return false;
+}
+
+static bool is_complete(const struct reader *reader)
+{
+	const struct axis_names *names = &reader->machine->names;
+	unsigned int i;
+
+	if (reader->use == CONFIG_SIM)
+		return true;
+	for (i = 0; i < names->count; i++)
+		if (!has_pin(reader->config, PIN_STEP(i)) ||
+		    !has_pin(reader->config, PIN_DIR(i)))
+			return complain(reader, "STEP or DIR is missing of ",
+					names->name[i]);
+	return names->count || complain(reader, "no axis: no PIN line", "");
+}
+
+bool config_read(struct config *config, struct machine *machine, const char *path,
+		 enum config_use use)
+{
+	struct reader reader = {
+		.config = config,
+		.machine = machine,
+		.file = path,
+		.use = use,
+	};
+	char *line = NULL;
+	bool good = true;
+	size_t size = 0;
+	FILE *file;
+
+	file = fopen(path, "re");
+	if (!file) {
+		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	while (good && getline(&line, &size, file) >= 0) {
+		reader.line++;
+		good = take_line(&reader, line);
+	}
+	free(line);
+	fclose(file);
+	return good && is_complete(&reader);
+}
