@@ -280,7 +280,7 @@ static int stepper_fsync(struct file *filp, loff_t start, loff_t end,
 	int err;
 
 	mutex_lock(&stepper->lock);
-	machine_wait_begin(&stepper->machine, &wait);
+	machine_wait_begin(&stepper->machine, &file->session.client, &wait);
 	for (;;) {
 		err = -ENODEV;
 		if (stepper->gone)

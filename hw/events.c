@@ -18,15 +18,15 @@ void events_add(struct machine *machine, const char *tag, const char *format, ..
 	va_end(arguments);
 }
 
-void events_tell_changes(struct machine *machine)
+void events_tell_changes(struct machine *machine, const char *tag)
 {
 	struct motion_lateness late = motion_lateness(&machine->motion);
 	enum machine_mode mode = machine_mode(&machine->state);
 
 	if (mode != machine->mode) {
-		events_add(machine, "", "* STATE %s\n", machine_mode_names[mode]);
+		events_add(machine, tag, "* STATE %s\n", machine_mode_names[mode]);
 		if (mode == MODE_ALARM)
-			events_add(machine, "", "* ALARM HALTED\n");
+			events_add(machine, tag, "* ALARM HALTED\n");
 		machine->mode = mode;
 	}
 	if (late.late_edges != machine->late_edges) {

@@ -12,8 +12,8 @@
 void events_add(struct machine *machine, const char *tag, const char *format, ...)
 	__printf(3, 4);
 
-/* Add events for what has changed since this was called last. */
-void events_tell_changes(struct machine *machine);
+/* Add events for what has changed since this was called last, by the line with @tag. */
+void events_tell_changes(struct machine *machine, const char *tag);
 
 /* The state that `?` and events show, and its name. */
 enum machine_mode machine_mode(const struct machine_state *state);

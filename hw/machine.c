@@ -165,6 +165,7 @@ static void retire(struct machine *machine, u64 now_ns)
 		machine->state.done++;
 		machine->idle_ns = now_ns;
 		events_add(machine, entry->tag, "* DONE\n");
+		events_tell_changes(machine, entry->tag);
 	}
 	if (machine->state.done == machine->state.queued)
 		for (i = 0; i < machine->names.count; i++)
@@ -200,7 +201,7 @@ u64 machine_service(struct machine *machine, u64 now_ns)
 	const struct queue_entry *entry;
 
 	retire(machine, now_ns);
-	events_tell_changes(machine);
+	events_tell_changes(machine, "");
 	if (machine->state.done == machine->state.queued)
 		return release_idle(machine, now_ns);
 	if (machine->state.hold)
@@ -229,7 +230,11 @@ s64 machine_position(struct machine *machine, const struct machine_state *state,
 	if (state->done == state->queued)
 		return settings->target;
 	steps = motion_position(&machine->motion, axis, now_ns);
-	return axis_micro(settings, real_sub(steps, real_from(settings->origin)));
+	steps = real_sub(steps, real_from(settings->origin));
+	/* Where the last entry left it. */
+	if (!real_compare(steps, real_from(axis_steps(settings, machine->rest[axis]))))
+		return machine->rest[axis];
+	return axis_micro(settings, steps);
 }
 
 void machine_print_status(struct machine *machine,
@@ -266,9 +271,10 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
 	machine_print_status(machine, &machine->state, answer, now_ns);
 }
 
-void machine_wait_begin(const struct machine *machine,
+void machine_wait_begin(const struct machine *machine, const struct client *client,
 			struct machine_wait *wait)
 {
+	wait->stopped = client->stops != machine->state.stops;
 	wait->number = machine->state.queued;
 	wait->stops = machine->state.stops;
 	wait->idle = machine->state.done == machine->state.queued;
@@ -280,8 +286,11 @@ int machine_wait_result(const struct machine *machine,
 	const struct queue_entry *entry =
 		&machine->queue[wait->number % ARRAY_SIZE(machine->queue)];
 
-	if (wait->idle)
-		return machine->state.halted ? -ESHUTDOWN : 0;
+	if (wait->idle || wait->stopped) {
+		if (machine->state.halted)
+			return -ESHUTDOWN;
+		return wait->stopped ? -ECANCELED : 0;
+	}
 	if ((s32)(machine->state.done - wait->number) < 0)
 		return -EINPROGRESS;
 	/* Its place may have been taken since: then only the count is left. */
@@ -527,6 +536,7 @@ int machine_run_line(struct machine *machine, struct client *client,
 	if (line.watch && !client->watch)
 		client->events_seen = machine->events;
 	client->watch = line.watch;
+	events_tell_changes(machine, result->tag);
 	result->wait.number = line.sync_number;
 	result->wait.stops = machine->state.stops;
 	return 0;

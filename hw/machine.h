@@ -24,7 +24,7 @@
 #define EVENTS_MAX 32
 #define EVENT_TEXT_MAX 64
 
-/* The longest answer to one line: GET of every setting of every axis. */
+/* GET of every setting of every axis; what a line asks for beyond that is lost. */
 #define ANSWER_MAX (AXES_MAX * SETTING_COUNT * 64)
 
 /* What the machine knows of who writes a line. */
@@ -172,12 +172,13 @@ const char *machine_next_event(const struct machine *machine,
 
 /* Waiting for all that is queued now: SYNC and fsync(2). */
 struct machine_wait {
+	bool stopped; /* before it began, and the client has not acknowledged */
 	bool idle; /* nothing was under way: what ended the last move does not matter */
 	u32 number; /* of the last entry queued */
 	u32 stops;
 };
 
-void machine_wait_begin(const struct machine *machine,
+void machine_wait_begin(const struct machine *machine, const struct client *client,
 			struct machine_wait *wait);
 
 /*

@@ -225,6 +225,8 @@ static int run_line(struct session *session, u64 now_ns)
 		refuse(session, &report);
 		return status;
 	}
+	if (session->readable)
+		answers_lose(&session->answers, text.lost);
 	answer(session, text.bytes, text.length);
 	if (session->result.sync) {
 		session->waiting = true;

@@ -56,10 +56,9 @@ static bool drop_oldest(struct answers *answers)
 	return true;
 }
 
-static void count_lost(struct answers *answers)
+void answers_lose(struct answers *answers, unsigned int lines)
 {
-	if (answers->lost < U32_MAX)
-		answers->lost++;
+	answers->lost = min_t(u64, (u64)answers->lost + lines, U32_MAX);
 }
 
 static void put_line(struct answers *answers, const char *line, size_t length)
@@ -70,7 +69,7 @@ static void put_line(struct answers *answers, const char *line, size_t length)
 
 	while (answers->head - answers->tail + length + reserve > ANSWERS_SIZE) {
 		reserve = LOST_LINE_MAX;
-		count_lost(answers);
+		answers_lose(answers, 1);
 		/* With nothing else left to drop it is this line that is lost. */
 		if (!drop_oldest(answers))
 			return;

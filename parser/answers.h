@@ -28,6 +28,9 @@ void answers_init(struct answers *answers);
  */
 void answers_put(struct answers *answers, const char *lines, size_t length);
 
+/* Count @lines that got lost on their way here; more have to be put in now. */
+void answers_lose(struct answers *answers, unsigned int lines);
+
 /* Whether there is anything to read. */
 bool answers_waiting(const struct answers *answers);
 

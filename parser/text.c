@@ -14,6 +14,7 @@ void text_init(struct text *text, char *bytes, size_t size)
 	text->size = size;
 	text->length = 0;
 	text->overflow = false;
+	text->lost = 0;
 	bytes[0] = '\0';
 }
 
@@ -129,5 +130,6 @@ bool text_end_line(struct text *text)
 		text->length--;
 	text->bytes[text->length] = '\0';
 	text->overflow = false;
+	text->lost++;
 	return false;
 }

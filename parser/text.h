@@ -14,6 +14,7 @@ struct text {
 	size_t size;
 	size_t length;
 	bool overflow; /* the present line did not fit; cleared with its end */
+	u32 lost; /* lines that did not fit */
 };
 
 /* Begin empty. @size counts the NUL and is at least 1. */

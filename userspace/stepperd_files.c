@@ -242,7 +242,8 @@ void file_fsync(fuse_req_t req, int datasync, struct fuse_file_info *info)
 	struct request *request = add_request(req, info, run_fsync, NULL, 0);
 
 	if (request)
-		machine_wait_begin(&daemon->machine, &request->wait);
+		machine_wait_begin(&daemon->machine, &request->file->session.client,
+				   &request->wait);
 }
 
 void file_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle)

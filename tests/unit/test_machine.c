@@ -713,16 +713,50 @@ END_TEST
 START_TEST(those_who_watch_are_told)
 {
 	say("WATCH ON\n", "OK\n");
-	say("@a PAN 1; PAN 2\n", "@a OK\n");
+	say("@a PAN 1; PAN 2\n", "@a OK\n@a * STATE RUN\n");
 	rig_run_to_rest(rig);
-	ck_assert_str_eq(rig_answers(rig, file),
-			 "* STATE RUN\n@a * DONE\n@a * DONE\n* STATE IDLE\n");
-	say("HALT\n", "OK\n");
-	machine_service(&rig->machine, rig->now_ns);
 	ck_assert(session_can_read(file));
 	ck_assert_str_eq(rig_answers(rig, file),
-			 "* STATE ALARM\n* ALARM HALTED\n");
+			 "@a * DONE\n@a * DONE\n@a * STATE IDLE\n");
+	say("@b HALT\n", "@b OK\n@b * STATE ALARM\n@b * ALARM HALTED\n");
 	say("WATCH OFF; RESET\nPAN 0\nSYNC\n", "OK\nOK\nOK\n");
+}
+END_TEST
+
+/* Nearest to 5 degrees is step 444, which is 4.995. */
+START_TEST(what_rests_is_at_its_target_while_others_move)
+{
+	say("PAN 5\nSYNC\nWAIT 1s; TILT 5 IN 1s\n", "OK\nOK\nOK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 2);
+	say("PAN?\n", "PAN=5.000000 STEPS=444\nOK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("PAN?\n", "PAN=5.000000 STEPS=444\nOK\n");
+	say("PAN 6\n!\nPAN?\n", "OK\nOK\nPAN=5.000000 STEPS=444\nOK\n");
+	say("~\n", "OK\n");
+}
+END_TEST
+
+/* More answers than there is room for: those that are missing are counted. */
+START_TEST(answers_are_lost_by_number)
+{
+	char line[128] = "";
+	unsigned int lost, lines = 0, asked = 1; /* OK */
+	const char *answers, *end;
+
+	while (asked < 1000) {
+		strcat(line, "GET;");
+		asked += HEAD_AXES * SETTING_COUNT;
+	}
+	strcat(line, "\n");
+	ck_assert_int_eq(rig_write(rig, file, line), strlen(line));
+	ck_assert_int_eq(rig_write(rig, file, line), strlen(line));
+	answers = rig_answers(rig, file);
+	ck_assert_int_eq(strncmp(answers, "* LOST ", 7), 0);
+	lost = strtoul(answers + 7, NULL, 10);
+	for (end = answers; (end = strchr(end, '\n')); end++)
+		lines++;
+	ck_assert_uint_eq(lost + lines - 1, 2 * asked);
+	say("PAN?\n", "PAN=0.000000 STEPS=0\nOK\n");
 }
 END_TEST
 
@@ -1151,6 +1185,8 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, outputs_are_switched);
 	tcase_add_test(tests, errors_are_kept_for_those_who_cannot_read);
 	tcase_add_test(tests, those_who_watch_are_told);
+	tcase_add_test(tests, what_rests_is_at_its_target_while_others_move);
+	tcase_add_test(tests, answers_are_lost_by_number);
 	tcase_add_test(tests, an_idle_driver_is_switched_off);
 	tcase_add_test(tests, a_move_finds_its_driver_on);
 	tcase_add_test(tests, a_held_move_goes_on_where_it_was);

@@ -140,6 +140,24 @@ START_TEST(sync_after_an_alarm_is_of_its_own_time)
 }
 END_TEST
 
+/* As SYNC: who has not acknowledged that STOP is not told that all is done. */
+START_TEST(fsync_after_a_stop_tells_of_it)
+{
+	struct machine_wait wait;
+
+	ck_assert_int_eq(try(file[1], "STOP\n"), 0);
+	rig_run_to_rest(rig);
+	machine_wait_begin(&rig->machine, &file[0]->client, &wait);
+	ck_assert_int_eq(machine_wait_result(&rig->machine, &wait), -ECANCELED);
+	ck_assert_int_eq(try(file[0], "SYNC\n"), -ECANCELED);
+	machine_wait_begin(&rig->machine, &file[1]->client, &wait);
+	ck_assert_int_eq(machine_wait_result(&rig->machine, &wait), 0);
+	ck_assert_int_eq(try(file[0], "RESET\n"), 0);
+	machine_wait_begin(&rig->machine, &file[0]->client, &wait);
+	ck_assert_int_eq(machine_wait_result(&rig->machine, &wait), 0);
+}
+END_TEST
+
 Suite *session_suite(void);
 
 Suite *session_suite(void)
@@ -154,6 +172,7 @@ Suite *session_suite(void)
 	tcase_add_test(tests, an_empty_queue_is_for_all);
 	tcase_add_test(tests, who_closes_leaves);
 	tcase_add_test(tests, sync_after_an_alarm_is_of_its_own_time);
+	tcase_add_test(tests, fsync_after_a_stop_tells_of_it);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -62,13 +62,13 @@ static void writer(int number)
 static void watch_done(int fd, int *next)
 {
 	int number, i, total = 0;
-	char line[256];
+	char line[256], letter;
 	FILE *events = fdopen(fd, "r");
 
 	while (total < WRITERS * LINES) {
 		if (!fgets(line, sizeof(line), events))
 			FAIL("the events end");
-		if (sscanf(line, "@w%d-%d * DONE", &number, &i) != 2) {
+		if (sscanf(line, "@w%d-%d * DON%c", &number, &i, &letter) != 3) {
 			MUST(!strstr(line, "LOST"));
 			continue;
 		}
