@@ -106,6 +106,11 @@ is "a script that is a program" "$(chmod +x shot.move
 	sed -i "1s|stepctl|$stepctl --device $device|" shot.move
 	timeout 60 ./shot.move | tail -n 1)" "done 7: PAN 0 TILT 0"
 
+printf '0 PAN 0\n.5 PAN 1 EASE 0%%\n' >shot.keys
+is "keyframes --play" "$(ctl keyframes --lead 300ms --play shot.keys | tail -n 1)" \
+	"done 8: PVT PAN 1.450000 0.000000 IN 100.000000ms -> 0"
+ctl --wait PAN 0 >/dev/null
+
 # Signals are sent when it is known to run
 begin() # ARGUMENT...
 {

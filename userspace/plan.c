@@ -242,7 +242,7 @@ static struct form {
 	},
 };
 
-static bool parse_time(const char *word, u64 *time_ns)
+bool plan_parse_time(const char *word, u64 *time_ns)
 {
 	size_t length = strlen(word);
 	s64 micro;
@@ -311,6 +311,20 @@ int plan_print(const struct source *source)
 	return play(rehearsal, form, script, source->name, NULL);
 }
 
+bool plan_plot(struct rehearsal *rehearsal, const struct source *source,
+	       const char *picture)
+{
+	FILE *script = fmemopen(source->text, source->size, "r");
+	bool good;
+
+	rehearsal->observer = &forms[FORM_PLOT].observer;
+	good = script && rehearsal_play(rehearsal, script, source->name) &&
+	       plot_draw(rehearsal, picture);
+	if (script)
+		fclose(script);
+	return good;
+}
+
 static int run(int count, char **arguments)
 {
 	const char *picture = NULL;
@@ -323,7 +337,7 @@ static int run(int count, char **arguments)
 		if (form)
 			return options_wrong(&plan_command, "one option at a time");
 		form = &forms[option];
-		if (option == FORM_SAMPLES && !parse_time(optarg, &form->observer.sample_ns))
+		if (option == FORM_SAMPLES && !plan_parse_time(optarg, &form->observer.sample_ns))
 			return options_wrong(&plan_command,
 					     "--samples takes a time, as 1ms");
 		if (option == FORM_PLOT)

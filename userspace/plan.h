@@ -5,6 +5,7 @@
 #ifndef USERSPACE_PLAN_H
 #define USERSPACE_PLAN_H
 
+#include "rehearsal.h"
 #include "source.h"
 
 /*
@@ -12,5 +13,12 @@
  * exit status; stderr has been told.
  */
 int plan_print(const struct source *source);
+
+/* Draw into @picture what it would do; false if that failed: stderr has been told. */
+bool plan_plot(struct rehearsal *rehearsal, const struct source *source,
+	       const char *picture);
+
+/* A time with its unit, as 10ms, more than 0. */
+bool plan_parse_time(const char *word, u64 *time_ns);
 
 #endif

@@ -14,6 +14,7 @@
 const struct subcommand *const subcommands[] = {
 	&send_command,
 	&run_command,
+	&keyframes_command,
 	&plan_command,
 };
 

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stepctl keyframes: a shot, printed as a script, drawn, or played. See shot.h for
+ * what it is.
+ */
+#include <getopt.h> /* optarg, optind */
+#include <math.h>
+#include <stdlib.h>
+
+#include "channel.h"
+#include "options.h"
+#include "plan.h"
+#include "player.h"
+#include "plot.h"
+#include "shot.h"
+#include "status.h"
+#include "stepctl.h"
+
+enum {
+	OPTION_PLAY,
+	OPTION_PLOT,
+	OPTION_LEAD,
+	OPTION_FRAMES,
+	OPTION_FPS,
+	OPTION_INTERVAL,
+	OPTION_SETTLE,
+	OPTION_EXPOSURE,
+	OPTION_TRIGGER,
+};
+
+static const struct option_row options[] = {
+	[OPTION_PLAY] = { "play", NULL, "play it on the device, as stepctl run does" },
+	[OPTION_PLOT] = { "plot", "FILE.png", "draw it; or FILE.svg" },
+	[OPTION_LEAD] = { "lead", "TIME",
+			  "from rest to a first key that is passed, and from\n"
+			  "a last key to rest (1s)" },
+	[OPTION_FRAMES] = { "frames", "N", "shoot, move, shoot: N frames" },
+	[OPTION_FPS] = { "fps", "F", "or as many as a film needs with F a second" },
+	[OPTION_INTERVAL] = { "interval", "TIME",
+			      "from frame to frame; without it as soon as can be" },
+	[OPTION_SETTLE] = { "settle", "TIME", "rest before each frame (200ms)" },
+	[OPTION_EXPOSURE] = { "exposure", "TIME", "how long TRIGGER is on (100ms)" },
+	[OPTION_TRIGGER] = { "trigger", "OUTPUT", "the output of the shutter (1)" },
+	{},
+};
+
+struct request {
+	bool play;
+	const char *picture;
+	u64 lead_ns;
+	u64 interval_ns;
+	double fps;
+	struct frames frames; /* count 0: not asked for */
+};
+
+static bool take_option(struct request *request, int option)
+{
+	switch (option) {
+	case OPTION_PLAY:
+		request->play = true;
+		return true;
+	case OPTION_PLOT:
+		request->picture = optarg;
+		return plot_can_be(optarg);
+	case OPTION_LEAD:
+		return plan_parse_time(optarg, &request->lead_ns);
+	case OPTION_FRAMES:
+		request->frames.count = strtoul(optarg, NULL, 10);
+		return request->frames.count >= 2;
+	case OPTION_FPS:
+		request->fps = strtod(optarg, NULL);
+		return request->fps > 0;
+	case OPTION_INTERVAL:
+		return plan_parse_time(optarg, &request->interval_ns);
+	case OPTION_SETTLE:
+		return plan_parse_time(optarg, &request->frames.settle_ns);
+	case OPTION_EXPOSURE:
+		return plan_parse_time(optarg, &request->frames.exposure_ns);
+	default:
+		request->frames.output = strtoul(optarg, NULL, 10);
+		return request->frames.output >= 1;
+	}
+}
+
+/* The default head, unless a device is named or is to play. Exit status in *@failed. */
+static struct rehearsal *rehearsal_of(const struct request *request, int *failed)
+{
+	static const struct observer observer = {};
+	struct rehearsal *rehearsal = NULL;
+	struct device_status status;
+	struct channel channel;
+
+	*failed = STATUS_ERROR;
+	if (!request->play && !channel_device && !channel_host)
+		return rehearsal_new(&observer, NULL);
+	if (!channel_open(&channel, false)) {
+		*failed = STATUS_NO_DEVICE;
+		return NULL;
+	}
+	if (status_ask(&status, &channel))
+		rehearsal = status_rehearsal(&status, &channel, &observer);
+	channel_close(&channel);
+	return rehearsal;
+}
+
+/* The frames of the film, and the time that is left for each move. */
+static bool complete_frames(struct request *request, const struct shot *shot)
+{
+	struct frames *frames = &request->frames;
+	u64 rest_ns = frames->settle_ns + frames->exposure_ns;
+
+	if (!frames->count)
+		frames->count = 1 + llround((shot->last_s - shot->first_s) * request->fps);
+	if (!request->interval_ns)
+		return true;
+	if (request->interval_ns <= rest_ns) {
+		fprintf(stderr, "stepctl: an interval of %g s leaves no time to move\n",
+			request->interval_ns / 1e9);
+		return false;
+	}
+	frames->move_ns = request->interval_ns - rest_ns;
+	return true;
+}
+
+/* Write the script of the shot to @out. The exit status. */
+static int write_script(struct request *request, const struct machine *machine,
+			const char *file, FILE *out)
+{
+	int result = STATUS_ERROR;
+	struct shot shot;
+
+	if (shot_read(&shot, machine, file, request->lead_ns / 1e9)) {
+		if (request->frames.count || request->fps) {
+			if (complete_frames(request, &shot)) {
+				shot_print_frames(&shot, &request->frames, out);
+				result = STATUS_OK;
+			}
+		} else if (shot_check(&shot)) {
+			shot_print(&shot, out);
+			result = STATUS_OK;
+		}
+	}
+	shot_free(&shot);
+	return result;
+}
+
+static int use_script(const struct request *request, struct rehearsal *rehearsal,
+		      struct source *source)
+{
+	struct play play = { .source = source, .wait = true };
+
+	if (request->picture && !plan_plot(rehearsal, source, request->picture))
+		return STATUS_ERROR;
+	if (request->play)
+		return player_play(&play);
+	if (!request->picture)
+		fwrite(source->text, 1, source->size, stdout);
+	return STATUS_OK;
+}
+
+static int make(struct request *request, const char *file)
+{
+	struct source source = { .file = -1, .name = "<script>" };
+	struct rehearsal *rehearsal;
+	FILE *out;
+	int result;
+
+	rehearsal = rehearsal_of(request, &result);
+	if (!rehearsal)
+		return result;
+	out = open_memstream(&source.text, &source.size);
+	if (!out) {
+		perror("stepctl");
+		return STATUS_ERROR;
+	}
+	result = write_script(request, &rehearsal->machine, file, out);
+	fclose(out);
+	if (result == STATUS_OK)
+		result = use_script(request, rehearsal, &source);
+	source_free(&source);
+	rehearsal_free(rehearsal);
+	return result;
+}
+
+static int run(int count, char **arguments)
+{
+	struct request request = {
+		.lead_ns = NS_PER_S,
+		.frames = {
+			.output = 1,
+			.exposure_ns = NS_PER_S / 10,
+			.settle_ns = NS_PER_S / 5,
+		},
+	};
+	int option;
+
+	while ((option = options_next(&keyframes_command, count, arguments)) != OPTION_END) {
+		if (option < 0)
+			return option == OPTION_HELP ? STATUS_OK : STATUS_USAGE;
+		if (!take_option(&request, option))
+			return options_wrong(&keyframes_command,
+					     "an option has a value that cannot be");
+	}
+	if (optind != count - 1)
+		return options_wrong(&keyframes_command, "one FILE is needed");
+	return make(&request, arguments[optind]);
+}
+
+const struct subcommand keyframes_command = {
+	.name = "keyframes",
+	.arguments = "FILE",
+	.summary = "a camera shot from keyframes: a smooth path as a script, or played",
+	.description =
+		"Makes a smooth path through the keys in FILE (-: standard input), checks it against\n"
+		"the limits of the device (of the default head, if none is named), and prints it as\n"
+		"a script of PVT lines. A line is a time, axes with their positions, and perhaps\n"
+		"EASE and a percentage (0%: passed at full speed, 100%: a stop) or STOP:\n"
+		"\n"
+		"  0       PAN 0   TILT 0\n"
+		"  4s      PAN 30  TILT 5   EASE 40%\n"
+		"  10s     PAN 0\n",
+	.uses_device = true,
+	.options = options,
+	.examples =
+		"  stepctl keyframes shot.keys > shot.move\n"
+		"  stepctl keyframes --plot shot.png shot.keys\n"
+		"  stepctl keyframes --host user@pi --play shot.keys\n"
+		"  stepctl keyframes --fps 25 --interval 2s shot.keys > timelapse.move\n",
+	.run = run,
+};

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whether a shot is within the limits of its machine, and where it is not.
+ */
+#include <math.h>
+
+#include "shot.h"
+
+/* The worst of one kind. */
+struct excess {
+	double ratio; /* to the limit; 1 and less: there is none */
+	double value;
+	double time_s;
+	unsigned int line;
+};
+
+enum {
+	EXCESS_SPEED,
+	EXCESS_ACCELERATION,
+	EXCESS_JERK,
+	EXCESS_KINDS,
+};
+
+/* As much as rounding to millionths can make of what is just at a limit. */
+#define TOLERANCE 0.000001
+
+static const struct {
+	enum setting limit;
+	const char *what;
+	const char *per;
+} kinds[] = {
+	[EXCESS_SPEED] = { SETTING_MAXSPEED, "is too fast", "/s" },
+	[EXCESS_ACCELERATION] = { SETTING_MAXACCEL, "accelerates too much", "/s2" },
+	[EXCESS_JERK] = { SETTING_MAXJERK, "jerks too much", "/s3" },
+};
+
+static double limit_of(const struct axis *axis, unsigned int kind)
+{
+	return axis->setting[kinds[kind].limit] / 1e6;
+}
+
+static void note(struct excess *excess, const struct path_piece *piece, double after_s,
+		 double value, double limit)
+{
+	double ratio = fabs(value) / limit;
+
+	if (ratio <= excess->ratio)
+		return;
+	*excess = (struct excess){ ratio, value, piece->begin_s + after_s, piece->line };
+}
+
+static void note_at(struct excess *excess, const struct axis *axis,
+		    const struct path_piece *piece, double after_s)
+{
+	struct law law = law_after(&piece->law, after_s);
+
+	note(&excess[EXCESS_SPEED], piece, after_s, law.speed,
+	     limit_of(axis, EXCESS_SPEED));
+	note(&excess[EXCESS_ACCELERATION], piece, after_s, law.acceleration,
+	     limit_of(axis, EXCESS_ACCELERATION));
+	note(&excess[EXCESS_JERK], piece, after_s, law.jerk, limit_of(axis, EXCESS_JERK));
+}
+
+/* Extremes are at the ends, that of speed perhaps where the acceleration is 0. */
+static void note_piece(struct excess *excess, const struct axis *axis,
+		       const struct path_piece *piece)
+{
+	double top_s = -piece->law.acceleration / piece->law.jerk;
+
+	note_at(excess, axis, piece, 0);
+	note_at(excess, axis, piece, piece->duration_s);
+	if (top_s > 0 && top_s < piece->duration_s)
+		note_at(excess, axis, piece, top_s);
+}
+
+/* Where it is at this time after its begin, if it is beyond MIN or MAX: how far. */
+static double beyond(const struct axis *axis, const struct path_piece *piece, double after_s)
+{
+	double position = law_after(&piece->law, after_s).position;
+	double lowest = axis->setting[SETTING_MIN] / 1e6;
+	double highest = axis->setting[SETTING_MAX] / 1e6;
+
+	if (!(after_s >= 0 && after_s <= piece->duration_s))
+		return 0;
+	return fmax(fmax(position - highest, lowest - position) - TOLERANCE, 0);
+}
+
+/* When the piece is farthest beyond MIN or MAX: at an end, or where it turns. */
+static double farthest_s(const struct axis *axis, const struct path_piece *piece)
+{
+	const struct law *law = &piece->law;
+	double root = sqrt(law->acceleration * law->acceleration -
+			   2 * law->jerk * law->speed);
+	double candidate[] = {
+		0,
+		piece->duration_s,
+		(-law->acceleration + root) / law->jerk,
+		(-law->acceleration - root) / law->jerk,
+		-law->speed / law->acceleration, /* where there is no jerk */
+	};
+	double best_s = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(candidate); i++)
+		if (beyond(axis, piece, candidate[i]) > beyond(axis, piece, best_s))
+			best_s = candidate[i];
+	return best_s;
+}
+
+/* Whether the whole path is between MIN and MAX. */
+static bool check_range(const struct shot *shot, unsigned int i)
+{
+	const struct axis *axis = &shot->machine->state.axis[i];
+	const struct path *path = &shot->axis[i];
+	struct excess worst = {};
+	unsigned int j;
+
+	for (j = 0; j < path->pieces; j++) {
+		const struct path_piece *piece = &path->piece[j];
+		double after_s = farthest_s(axis, piece);
+
+		note(&worst, piece, after_s, beyond(axis, piece, after_s), 1);
+	}
+	if (worst.ratio == 0)
+		return true;
+	fprintf(stderr, "%s:%u: error: %s comes %.3f %s beyond its range at %.3f s",
+		shot->name, worst.line, shot->machine->names.name[i], worst.value,
+		unit_name(axis->setting[SETTING_UNIT]), worst.time_s);
+	fprintf(stderr, " (MIN %g, MAX %g)\n", axis->setting[SETTING_MIN] / 1e6,
+		axis->setting[SETTING_MAX] / 1e6);
+	return false;
+}
+
+/* How much longer the shot would have to take for this axis; 1 and less: it may. */
+static double check_motion(const struct shot *shot, unsigned int i)
+{
+	const struct axis *axis = &shot->machine->state.axis[i];
+	const char *unit = unit_name(axis->setting[SETTING_UNIT]);
+	const struct path *path = &shot->axis[i];
+	struct excess excess[EXCESS_KINDS] = {};
+	double stretch = 0;
+	unsigned int j;
+
+	for (j = 0; j < path->pieces; j++)
+		note_piece(excess, axis, &path->piece[j]);
+	for (j = 0; j < EXCESS_KINDS; j++) {
+		if (excess[j].ratio <= 1 + TOLERANCE)
+			continue;
+		fprintf(stderr, "%s:%u: error: %s %s at %.3f s: ", shot->name,
+			excess[j].line, shot->machine->names.name[i], kinds[j].what,
+			excess[j].time_s);
+		fprintf(stderr, "%.3f %s%s, %.2f times what %s allows\n",
+			fabs(excess[j].value), unit, kinds[j].per, excess[j].ratio,
+			setting_name(kinds[j].limit));
+		stretch = fmax(stretch, pow(excess[j].ratio, 1.0 / (j + 1)));
+	}
+	return stretch;
+}
+
+bool shot_check(const struct shot *shot)
+{
+	double stretch = 0;
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < shot->machine->names.count; i++) {
+		good = check_range(shot, i) && good;
+		stretch = fmax(stretch, check_motion(shot, i));
+	}
+	if (stretch)
+		fprintf(stderr, "%s: with all times %.3f times as long it would not be too fast\n",
+			shot->name, ceil(stretch * 1000) / 1000);
+	return good && !stretch;
+}
