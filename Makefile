@@ -17,7 +17,7 @@ KDIR = $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 VERSION = $(shell tests/vm/fetch.sh)
 ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
 
-.PHONY: all stepperd modules modules-arm64 modules-vm load-sim install uninstall unit test \
+.PHONY: all stepperd install-stepperd modules modules-arm64 modules-vm load-sim install uninstall unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
@@ -33,6 +33,7 @@ help:
 	@echo 'make stepperd        build/stepperd, the driver as a process'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
 	@echo 'make install         module, manual, udev rule, group, overlay [DESTDIR=/] [RELEASE=…]'
+	@echo 'make install-stepperd  stepperd, its service and manual, udev rule, group [DESTDIR=/]'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
@@ -135,7 +136,9 @@ RELEASE = $(shell uname -r)
 OVERLAYS = $(firstword $(wildcard /boot/firmware/overlays /boot/overlays) \
 	$(if $(DESTDIR),/boot/firmware/overlays))
 INSTALLED = lib/modules/$(RELEASE)/updates/stepper.ko usr/lib/udev/rules.d/60-stepper.rules \
-	usr/lib/sysusers.d/stepper.conf usr/share/man/man4/stepper.4
+	usr/lib/sysusers.d/stepper.conf usr/share/man/man4/stepper.4 \
+	usr/sbin/stepperd usr/lib/systemd/system/stepperd.service \
+	usr/share/man/man8/stepperd.8
 
 install: $(if $(OVERLAYS),build/boards/stepper.dtbo)
 	install -D -m 644 -t $(DESTDIR)/lib/modules/$(RELEASE)/updates build/modules/$(RELEASE)/stepper.ko
@@ -146,6 +149,16 @@ install: $(if $(OVERLAYS),build/boards/stepper.dtbo)
 	[ -z "$(OVERLAYS)" ] || { mkdir -p $(DESTDIR)$(OVERLAYS) && \
 		cp build/boards/stepper.dtbo $(DESTDIR)$(OVERLAYS)/; }
 	[ -n "$(DESTDIR)" ] || { systemd-sysusers && depmod $(RELEASE) && udevadm control --reload; }
+
+# Where no module can be loaded
+install-stepperd: build/stepperd
+	install -D -m 755 -t $(DESTDIR)/usr/sbin build/stepperd
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system userspace/stepperd.service
+	install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 userspace/stepperd.8
+	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d driver/60-stepper.rules
+	install -D -m 644 driver/stepper.sysusers $(DESTDIR)/usr/lib/sysusers.d/stepper.conf
+	[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload && \
+		udevadm control --reload; }
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)/,$(INSTALLED)) $(OVERLAYS:%=$(DESTDIR)%/stepper.dtbo)

@@ -76,6 +76,15 @@ start() # ARGUMENT...
 	return 1
 }
 
+ask() # LINE
+{
+	exec 3<>"$device"
+	echo "$1" >&3
+	read -r line <&3
+	echo "$line"
+	exec 3<&-
+}
+
 unmount()
 {
 	fusermount3 -u "$out/mount"
@@ -99,8 +108,7 @@ if ! start --config slow.conf; then
 	echo "# skipped: this computer allows no FUSE mount: $(cat messages)"
 	exit
 fi
-is "settings of a file" "$(exec 3<>"$device"; echo "GET PAN SPEED" >&3; read -r line <&3; echo "$line")" \
-	"SET PAN SPEED 10"
+is "settings of a file" "$(ask "GET PAN SPEED")" "SET PAN SPEED 10"
 is "the mount" "$(ls "$out/mount")" stepper
 is "a status page" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=0.000000 TILT=0.000000"
 echo "PAN 9 TILT -4.5; SYNC" >"$device"
@@ -137,3 +145,52 @@ is "it starts anew" "$(cut -d ' ' -f 1-2 "$device")" "STATE=IDLE PAN=0.000000"
 unmount
 wait "$pid"
 is "an end by unmounting" "$? $(steps)" "0 0"
+
+# What is kept over restarts
+shown() # KEY...: of the status page
+{
+	eval "$(cat "$device")"
+	for key in "$@"; do
+		eval "printf '%s ' \"\$$key\""
+	done
+}
+
+rm -f kept
+start --state kept
+is "no file yet" "$(shown STATE PAN UNTRUSTED)" "IDLE 0.000000  "
+echo "PAN 3 TILT -1; SAVE there; PAN 5.1; SYNC" >"$device"
+end TERM
+start --state kept
+is "positions are kept" "$(shown PAN TILT UNTRUSTED)" "5.100000 -1.000000  "
+echo "GO there; SAVE also; SYNC" >"$device"
+is "presets are kept" "$(shown PAN TILT)" "3.000000 -1.000000 "
+while ! grep -q "SAVE also" kept; do sleep 0.05; done
+end KILL
+unmount
+start --state kept
+is "after a crash positions are not trusted" "$(shown UNTRUSTED)" "PAN,TILT "
+echo "GO also; SYNC" >"$device"
+echo "TILT IS 7" >"$device"
+is "but presets are there" "$(shown PAN TILT UNTRUSTED)" "3.000000 7.000000 PAN "
+end TERM
+start --state kept
+is "trust is kept for each axis" "$(shown PAN TILT UNTRUSTED)" "3.000000 7.000000 PAN "
+echo "PAN IS 3; PAN 90" >"$device"
+while ! grep -q 'PAN=[4-9]' "$device"; do sleep 0.02; done
+kill -INT "$pid" # of two that are the same one may be lost
+end TERM
+start --state kept
+is "an end in mid-move takes it away" "$(shown TILT UNTRUSTED)" "7.000000 PAN,TILT "
+end TERM
+is "nothing else is left" "$(ls kept*)" kept
+status "a state that cannot be written" 1 --sim --mount mount --state nowhere/kept
+
+# SIGHUP
+printf 'SET PAN SPEED 10\n' >slow.conf
+start --config slow.conf
+printf 'SET PAN SPEED 20\nSET PAN SPED 1\n' >slow.conf
+kill -HUP "$pid"
+while ! [ -s messages ]; do sleep 0.02; done
+is "a reload says what is wrong" "$(cat messages)" "stepperd: slow.conf:2: no setting named SPED"
+is "a reload sets" "$(ask "GET PAN SPEED")" "SET PAN SPEED 20"
+end TERM

@@ -24,6 +24,7 @@
 struct options {
 	bool sim;
 	const char *config;
+	const char *state;
 	const char *mount;
 	const char *device;
 };
@@ -74,8 +75,7 @@ static bool make_machine(struct daemon *daemon, const struct options *options)
 		       (!options->config || config_read(&config, machine, options->config,
 							CONFIG_SIM));
 	}
-	if (!config_read(&config, machine, options->config ? options->config : CONFIG_FILE,
-			 CONFIG_FIRST))
+	if (!config_read(&config, machine, options->config, CONFIG_FIRST))
 		return false;
 	engine->gpio = gpio_request(config.pin, config.pins);
 	if (!engine->gpio)
@@ -84,32 +84,37 @@ static bool make_machine(struct daemon *daemon, const struct options *options)
 	return true;
 }
 
-/* Run a line that nobody wrote; for STOP, which is late at most. */
-static void run_line(struct daemon *daemon, const char *line)
-{
-	struct client client = { .privileged = true };
-	struct line_result result;
-	struct error_report report;
-	struct text text;
-	int status;
-
-	do {
-		text_init(&text, daemon->machine.answer, sizeof(daemon->machine.answer));
-		status = machine_run_line(&daemon->machine, &client, line, strlen(line),
-					  true, clock_ns(), &text, &result, &report);
-	} while (status == -EAGAIN);
-	daemon_serve(daemon, true);
-}
-
 /* The first signal to end slows the axes down, the second stops them where they are. */
 static void begin_to_end(struct daemon *daemon)
 {
+	struct error_report report;
+
 	if (daemon->engine.failed)
 		fail("setting a pin", daemon->engine.failed);
 	if (daemon->ending || daemon->engine.failed)
 		machine_shut_down(&daemon->machine, clock_ns());
 	daemon->ending = true;
-	run_line(daemon, "STOP");
+	notify("STOPPING=1");
+	run_own_line(&daemon->machine, "STOP", &report);
+	daemon_serve(daemon, true);
+}
+
+/* Settings may have changed in the file; pins may not. */
+static void reload(struct daemon *daemon, const struct options *options)
+{
+	static struct config again;
+
+	if (!options->config)
+		return;
+	memset(&again, 0, sizeof(again));
+	notify("RELOADING=1");
+	if (config_read(&again, &daemon->machine, options->config,
+			options->sim ? CONFIG_SIM : CONFIG_AGAIN) &&
+	    memcmp(&again, &config, sizeof(again)))
+		fprintf(stderr, "stepperd: %s: a restart is needed for other pins\n",
+			options->config);
+	notify("READY=1");
+	daemon_serve(daemon, true);
 }
 
 static bool is_over(const struct daemon *daemon)
@@ -117,11 +122,15 @@ static bool is_over(const struct daemon *daemon)
 	return daemon->ending && daemon->machine.state.done == daemon->machine.state.queued;
 }
 
-static void take_signal(struct daemon *daemon, int fd)
+static void take_signal(struct daemon *daemon, int fd, const struct options *options)
 {
 	struct signalfd_siginfo signal;
 
-	if (read(fd, &signal, sizeof(signal)) == sizeof(signal))
+	if (read(fd, &signal, sizeof(signal)) != sizeof(signal))
+		return;
+	if (signal.ssi_signo == SIGHUP)
+		reload(daemon, options);
+	else
 		begin_to_end(daemon);
 }
 
@@ -155,7 +164,8 @@ static void set_timer(int fd, u64 at_ns)
 }
 
 /* Until the end is ordered and the axes rest, or the mount is gone. */
-static void serve_requests(struct daemon *daemon, int signals, int timer)
+static void serve_requests(struct daemon *daemon, int signals, int timer,
+			   const struct options *options)
 {
 	struct pollfd sources[] = {
 		{ .fd = fuse_session_fd(daemon->fuse), .events = POLLIN },
@@ -173,7 +183,7 @@ static void serve_requests(struct daemon *daemon, int signals, int timer)
 		if (sources[2].revents)
 			take_time(daemon, timer);
 		if (sources[1].revents)
-			take_signal(daemon, signals);
+			take_signal(daemon, signals, options);
 		if (sources[0].revents && !take_request(daemon, &buffer)) {
 			sources[0].fd = -1;
 			begin_to_end(daemon);
@@ -196,24 +206,28 @@ static void print_head(void)
 	fprintf(stderr, " steps, after %llu faults\n", faults);
 }
 
-static int run(struct daemon *daemon, const struct options *options)
+static sigset_t handled_signals(void)
 {
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	const struct sched_param priority = { .sched_priority = 1 };
-	int signals, error;
-	sigset_t ending;
+	sigset_t handled;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigprocmask(SIG_BLOCK, &ending, NULL);
-	signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (timer < 0 || signals < 0)
-		return fail("timer or signals", errno);
-	if (options->mount ? mount_begin(daemon, options->mount) :
-			     device_begin(daemon, options->device))
-		return false;
-	fcntl(fuse_session_fd(daemon->fuse), F_SETFL, O_NONBLOCK);
+	sigemptyset(&handled);
+	sigaddset(&handled, SIGTERM);
+	sigaddset(&handled, SIGINT);
+	sigaddset(&handled, SIGHUP);
+	return handled;
+}
+
+/* What is kept, and the thread of the edges: nothing moves before. */
+static bool start(struct daemon *daemon, const struct options *options)
+{
+	const struct sched_param priority = { .sched_priority = 1 };
+	int error;
+
+	if (options->state) {
+		daemon->store = store_begin(&daemon->machine, options->state);
+		if (!daemon->store)
+			return false;
+	}
 	error = engine_start(&daemon->engine);
 	if (error)
 		return fail("thread", error);
@@ -221,25 +235,52 @@ static int run(struct daemon *daemon, const struct options *options)
 	mlockall(MCL_CURRENT);
 	/* STOP should not wait for others; and who wrote half a line is still there. */
 	sched_setscheduler(0, SCHED_FIFO, &priority);
+	return true;
+}
 
-	daemon_serve(daemon, true);
-	serve_requests(daemon, signals, timer);
+static void stop(struct daemon *daemon)
+{
+	if (daemon->store)
+		store_end(daemon->store, &daemon->machine, !daemon->engine.failed);
 	machine_shut_down(&daemon->machine, clock_ns());
 	engine_stop(&daemon->engine);
 	files_end(daemon, ENODEV);
+}
+
+static bool run(struct daemon *daemon, const struct options *options)
+{
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	const sigset_t handled = handled_signals();
+	int signals = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+	bool good;
+
+	if (timer < 0 || signals < 0)
+		return fail("timer or signals", errno);
+	if (options->mount ? mount_begin(daemon, options->mount) :
+			     device_begin(daemon, options->device))
+		return false;
+	fcntl(fuse_session_fd(daemon->fuse), F_SETFL, O_NONBLOCK);
+	good = start(daemon, options);
+	if (good) {
+		daemon_serve(daemon, true);
+		serve_requests(daemon, signals, timer, options);
+		stop(daemon);
+	}
 	if (options->mount)
 		mount_end(daemon);
 	else
 		device_end(daemon);
-	return true;
+	return good;
 }
 
 static void print_usage(FILE *out)
 {
 	fprintf(out,
-		"usage: stepperd [--sim] [--config FILE] [--device NAME | --mount DIRECTORY]\n\n"
+		"usage: stepperd [--sim] [--config FILE] [--state FILE]\n"
+		"                [--device NAME | --mount DIRECTORY]\n\n"
 		"  --sim              move a virtual pan/tilt head\n"
 		"  --config FILE      pins and settings; " CONFIG_FILE " if nothing is said\n"
+		"  --state FILE       keep positions and presets there\n"
 		"  --device NAME      serve /dev/NAME, by CUSE; stepper if nothing is said\n"
 		"  --mount DIRECTORY  serve DIRECTORY/stepper, by FUSE, which needs no root\n"
 		"  --help, --version\n\n"
@@ -252,6 +293,7 @@ static bool take_options(int count, char **arguments, struct options *options, i
 	static const struct option names[] = {
 		{ "sim", no_argument, NULL, 's' },
 		{ "config", required_argument, NULL, 'c' },
+		{ "state", required_argument, NULL, 'k' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "mount", required_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
@@ -267,6 +309,9 @@ static bool take_options(int count, char **arguments, struct options *options, i
 			break;
 		case 'c':
 			options->config = optarg;
+			break;
+		case 'k':
+			options->state = optarg;
 			break;
 		case 'd':
 			options->device = optarg;
@@ -295,6 +340,7 @@ static bool take_options(int count, char **arguments, struct options *options, i
 int main(int count, char **arguments)
 {
 	struct daemon *daemon = &daemon_data;
+	const sigset_t handled = handled_signals();
 	struct options options = {};
 	int status = 0;
 
@@ -305,6 +351,10 @@ int main(int count, char **arguments)
 	daemon->gid = getegid();
 	if (!options.device)
 		options.device = "stepper";
+	if (!options.config && !options.sim)
+		options.config = CONFIG_FILE;
+	/* Before there is another thread, which would take them. */
+	sigprocmask(SIG_BLOCK, &handled, NULL);
 	if (!make_machine(daemon, &options) || !run(daemon, &options))
 		return STATUS_FAILED;
 	if (options.sim)

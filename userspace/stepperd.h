@@ -28,6 +28,7 @@ struct pin {
 };
 
 struct gpio;
+struct store;
 
 /*
  * The edge side: a thread that emits the edges that are due. All but the thread's
@@ -55,6 +56,7 @@ struct request;
 struct daemon {
 	struct machine machine;
 	struct engine engine;
+	struct store *store; /* what is kept, or NULL */
 	struct fuse_session *fuse;
 	struct file *files; /* that are open */
 	struct request *requests; /* of the kernel, unanswered, in order */
@@ -147,6 +149,29 @@ enum config_use {
  */
 bool config_read(struct config *config, struct machine *machine, const char *path,
 		 enum config_use use);
+
+/* Run a line that nobody wrote, with all privileges. 0, or a negative errno. */
+int run_own_line(struct machine *machine, const char *line, struct error_report *report);
+
+/* stepperd_store.c */
+
+/*
+ * Take positions and presets from the file at @path, if there is one, and write there
+ * that positions are not to be trusted from now on. NULL if that cannot be: stderr has
+ * been told. @path stays in use.
+ */
+struct store *store_begin(struct machine *machine, const char *path);
+
+/* To be called when lines have run: presets are kept at once, by a thread. */
+void store_keep(struct store *state, const struct machine *machine);
+
+/* Keep all; positions that the machine trusts can be @trusted. Waits for the disk. */
+void store_end(struct store *state, const struct machine *machine, bool trusted);
+
+/* stepperd_notify.c */
+
+/* Tell systemd, if it has asked for it, as sd_notify(3). */
+void notify(const char *message);
 
 /* stepperd_device.c */
 

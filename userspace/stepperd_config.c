@@ -61,7 +61,8 @@ static u32 find_mask(struct reader *reader, const char *name, const char *functi
 			complain(reader, "no auxiliary output ", function);
 			return 0;
 		}
-		machine->outputs = max(machine->outputs, (unsigned int)number);
+		if (reader->use == CONFIG_FIRST)
+			machine->outputs = max(machine->outputs, (unsigned int)number);
 		return PIN_AUX(number - 1);
 	}
 	axis = find_axis(reader, name);
@@ -120,19 +121,27 @@ static bool take_pin(struct reader *reader, char *line)
 	return pin.mask && add_pin(reader, &pin);
 }
 
-static bool take_setting(struct reader *reader, const char *line)
+int run_own_line(struct machine *machine, const char *line, struct error_report *report)
 {
-	struct machine *machine = reader->machine;
-	struct client client = { .privileged = true };
-	struct error_report report;
+	struct client client = { .privileged = true, .stops = machine->state.stops };
 	struct line_result result;
 	struct text answer;
+	int status;
 
-	text_init(&answer, machine->answer, sizeof(machine->answer));
-	if (machine_run_line(machine, &client, line, strlen(line), true, clock_ns(), &answer,
-			     &result, &report))
-		return complain(reader, report.text, "");
-	return true;
+	do { /* A plan may come too late to begin when it should, and then be made again. */
+		text_init(&answer, machine->answer, sizeof(machine->answer));
+		status = machine_run_line(machine, &client, line, strlen(line), true,
+					  clock_ns(), &answer, &result, report);
+	} while (status == -EAGAIN);
+	return status;
+}
+
+static bool take_setting(struct reader *reader, const char *line)
+{
+	struct error_report report;
+
+	return !run_own_line(reader->machine, line, &report) ||
+	       complain(reader, report.text, "");
 }
 
 static bool take_line(struct reader *reader, char *line)

@@ -21,6 +21,7 @@ static void device_init_done(void *userdata)
 	snprintf(path, sizeof(path), "/dev/%s", daemon->device);
 	if ((group && chown(path, -1, group->gr_gid)) || chmod(path, daemon->mode))
 		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(errno));
+	notify("READY=1");
 }
 
 static const struct cuse_lowlevel_ops operations = {

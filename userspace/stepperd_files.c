@@ -412,6 +412,8 @@ bool files_run(struct daemon *daemon)
 	}
 	changed = daemon->changed;
 	daemon->changed = false;
+	if (changed && daemon->store)
+		store_keep(daemon->store, &daemon->machine);
 	/* What one request did may be what another, before it, waits for. */
 	return more || changed;
 }

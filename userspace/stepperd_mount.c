@@ -40,6 +40,7 @@ static void mount_init(void *userdata, struct fuse_conn_info *connection)
 	/* A close that waits for the queue must not hold up those of other files. */
 	connection->max_background = UINT16_MAX;
 	connection->want |= connection->capable & FUSE_CAP_ATOMIC_O_TRUNC;
+	notify("READY=1");
 }
 
 static void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
