@@ -14,6 +14,7 @@ pieces()
 	cat <<-'END'
 	build gcc gcc
 	build libc6-dev /usr/include/stdio.h
+	build libedit-dev /usr/include/histedit.h
 	stepperd pkg-config pkg-config
 	stepperd libfuse3-dev /usr/include/fuse3/fuse_lowlevel.h
 	stepperd fuse3 fusermount3
@@ -32,6 +33,7 @@ pieces()
 	vm gnuplot-nox gnuplot
 	boards dt-schema dt-validate
 	test check /usr/include/check.h
+	test python3 python3
 	fuzz clang clang
 	fuzz libclang-rt-14-dev /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a
 	test gnuplot-nox gnuplot

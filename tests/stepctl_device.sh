@@ -141,11 +141,12 @@ begin --wait PAN -170 IN 60s
 kill -TERM "$child"
 end
 is "SIGTERM as well" "$ended" "143 stepctl: stopping; once more halts"
-ctl --wait 'SET PAN ACCEL 1; SET PAN JERK 0' >/dev/null
-begin run long.move
-sleep 0.5
+# as long as it has sped up it takes to slow down
+ctl 'SET PAN ACCEL 0.2; SET PAN JERK 0' >/dev/null
+begin --wait RUN PAN 3
+sleep 3
 kill -INT "$child"
-sleep 0.1
+sleep 0.2
 kill -INT "$child"
 end
 is "a second one halts" "$ended" "130 stepctl: stopping; once more halts
@@ -192,3 +193,24 @@ hello"
 is "a bar on a terminal" "$(timeout 60 script -qec \
 	"$stepctl --device $device --wait PAN 2 IN 1s" /dev/null </dev/null | tr '\r' '\n' |
 	grep -m 1 -o '%  0:01 left PAN 2 IN 1s')" "%  0:01 left PAN 2 IN 1s"
+
+# The prompt
+terminal() # STEP... -- ARGUMENT..., as for terminal.py: what was not shown, exit status
+{
+	HOME=$out "$out/../../../tests/terminal.py" 60 "$@" >shown 2>&1
+	echo "$(grep '^terminal:' shown) $?"
+}
+prompt() # STEP...
+{
+	terminal "$@" -- "$stepctl" --device "$device"
+}
+rm -f .stepctl_history
+ctl --wait PAN 0 TILT 0 >/dev/null
+is "prompt: state, answers, errors, completion" "$(prompt '=IDLE PAN 0.00 TILT 0.00> ' \
+	'til\t' '=tilT ' 'zz\n' '=needs a position' 'pa\t' '=PAUSE' '\x15PAN 5 IN 1s\n' \
+	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '\x04')" " 0"
+is "prompt: history of the last time" "$(prompt '=> ' '\x10\n' '=PAN=5.000000' '\x04')" " 0"
+is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' '=RUN' \
+	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
+is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \
+	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"

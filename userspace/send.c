@@ -79,11 +79,12 @@ bool send_take_option(struct send_options *taken, int option)
 
 const struct subcommand send_command = {
 	.name = "",
-	.arguments = "COMMAND... | -",
+	.arguments = "[COMMAND... | -]",
 	.summary = "send commands of stepper(4) to the device",
 	.description =
 		"Sends one line of commands, or the lines of standard input (-), to the device,\n"
-		"prints what it answers, and ends with an error as soon as it refuses a line.\n",
+		"prints what it answers, and ends with an error as soon as it refuses a line.\n"
+		"With nothing to send, on a terminal, it is a prompt.\n",
 	.uses_device = true,
 	.options = options,
 	.examples =

@@ -5,9 +5,11 @@
  */
 #include <getopt.h> /* optind */
 #include <string.h>
+#include <unistd.h>
 
 #include "../hw/machine.h"
 #include "options.h"
+#include "prompt.h"
 #include "send.h"
 #include "stepctl.h"
 
@@ -48,6 +50,8 @@ static int dispatch(const struct send_options *options, int count, char **argume
 		optind = 0; /* anew */
 		return command->run(count, arguments);
 	}
+	if (!count && isatty(STDIN_FILENO))
+		return prompt();
 	if (!count)
 		return options_wrong(&send_command, "nothing to do");
 	return send_words(options, count, arguments);
