@@ -49,6 +49,8 @@ wrong()
 pan='PIN PAN STEP none 1\nPIN PAN DIR none 2\n'
 wrong "nothing in it" '# nothing\n' "wrong.conf:1: no axis: no PIN line"
 wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3: PIN or SET, not MOVE PAN 1"
+wrong "a move behind a setting" "${pan}SET PAN SPEED 1; PAN 1\n" \
+	"wrong.conf:3: PIN or SET, not SET PAN SPEED 1; PAN 1"
 wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP or DIR is missing of PAN"
 wrong "too few words" 'PIN PAN STEP none\n' \
 	"wrong.conf:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"

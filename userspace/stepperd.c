@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <getopt.h>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -337,6 +338,16 @@ static bool take_options(int count, char **arguments, struct options *options, i
 	return false;
 }
 
+/* Root's device is for the group stepper, if there is one. */
+static void set_owner(struct daemon *daemon)
+{
+	const struct group *group = geteuid() ? NULL : getgrnam("stepper");
+
+	daemon->mode = 0660;
+	daemon->uid = geteuid();
+	daemon->gid = group ? group->gr_gid : getegid();
+}
+
 int main(int count, char **arguments)
 {
 	struct daemon *daemon = &daemon_data;
@@ -346,9 +357,7 @@ int main(int count, char **arguments)
 
 	if (!take_options(count, arguments, &options, &status))
 		return status;
-	daemon->mode = 0660;
-	daemon->uid = geteuid();
-	daemon->gid = getegid();
+	set_owner(daemon);
 	if (!options.device)
 		options.device = "stepper";
 	if (!options.config && !options.sim)

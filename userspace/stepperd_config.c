@@ -136,6 +136,19 @@ int run_own_line(struct machine *machine, const char *line, struct error_report 
 	return status;
 }
 
+/* Whether each command of the line is SET: nothing is to move here. */
+static bool only_sets(const char *line)
+{
+	for (;;) {
+		line += strspn(line, " \t;");
+		if (!*line)
+			return true;
+		if (strncasecmp(line, "SET ", 4))
+			return false;
+		line += strcspn(line, ";");
+	}
+}
+
 static bool take_setting(struct reader *reader, const char *line)
 {
 	struct error_report report;
@@ -152,7 +165,7 @@ static bool take_line(struct reader *reader, char *line)
 		return true;
 	if (!strncasecmp(line, "PIN ", 4))
 		return reader->use == CONFIG_SIM || take_pin(reader, line);
-	if (!strncasecmp(line, "SET ", 4))
+	if (only_sets(line))
 		return take_setting(reader, line);
 	return complain(reader, "PIN or SET, not ", line);
 }

@@ -4,22 +4,20 @@
  * stepperd_files.c.
  */
 #define _GNU_SOURCE
-#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "stepperd.h"
 #include <cuse_lowlevel.h>
 
-/* As a rule of udev would, which may not be there: the group stepper may write. */
+/* As a rule of udev would, which may not be there. */
 static void device_init_done(void *userdata)
 {
 	struct daemon *daemon = userdata;
-	const struct group *group = getgrnam("stepper");
 	char path[64];
 
 	snprintf(path, sizeof(path), "/dev/%s", daemon->device);
-	if ((group && chown(path, -1, group->gr_gid)) || chmod(path, daemon->mode))
+	if (chown(path, -1, daemon->gid) || chmod(path, daemon->mode))
 		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(errno));
 	notify("READY=1");
 }

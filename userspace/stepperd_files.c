@@ -266,22 +266,22 @@ void file_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhand
 	fuse_reply_poll(req, events);
 }
 
-/* The value of a line "Key: value" of /proc/PID/status, in hexadecimal; 0: not known. */
-static unsigned long long process_status(pid_t pid, const char *key)
+/* Whether the process may administer the system. */
+static bool is_administrator(pid_t pid)
 {
-	unsigned long long value = 0;
+	unsigned long long capabilities = 0;
 	char path[32], line[256];
 	FILE *status;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	status = fopen(path, "r");
 	if (!status)
-		return 0;
+		return false;
 	while (fgets(line, sizeof(line), status))
-		if (!strncmp(line, key, strlen(key)))
-			value = strtoull(line + strlen(key), NULL, 16);
+		if (sscanf(line, "CapEff: %llx", &capabilities) == 1)
+			break;
 	fclose(status);
-	return value;
+	return capabilities >> CAP_SYS_ADMIN & 1;
 }
 
 /*
@@ -294,7 +294,7 @@ static bool is_privileged(const struct fuse_ctx *who)
 {
 	if (who->uid != geteuid())
 		return false;
-	return who->uid || process_status(who->pid, "CapEff:") >> CAP_SYS_ADMIN & 1;
+	return who->uid || is_administrator(who->pid);
 }
 
 void file_open(fuse_req_t req, struct fuse_file_info *info)

@@ -7,7 +7,6 @@
  * an inode: a write that waits for the queue would hold up STOP.
  */
 #include <fcntl.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
