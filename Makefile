@@ -60,7 +60,7 @@ STEPPERD = $(patsubst %.c,build/%.o,$(sort $(wildcard userspace/stepperd*.c)))
 STEPCTL = $(filter-out %/manual.o $(STEPPERD),$(patsubst %.c,build/%.o,$(sort $(wildcard userspace/*.c))))
 
 build/stepctl: $(STEPCTL) build/libstepper.a
-	gcc -o $@ $^ -lm -ledit
+	gcc -o $@ $^ -lm -ledit -lncurses -ltinfo
 
 # The face of stepperd is libfuse's, its pins are libgpiod's
 $(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3 libgpiod)

@@ -15,6 +15,7 @@ pieces()
 	build gcc gcc
 	build libc6-dev /usr/include/stdio.h
 	build libedit-dev /usr/include/histedit.h
+	build libncurses-dev /usr/include/ncurses.h
 	stepperd pkg-config pkg-config
 	stepperd libfuse3-dev /usr/include/fuse3/fuse_lowlevel.h
 	stepperd fuse3 fusermount3

@@ -214,3 +214,17 @@ is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s;
 	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
 is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \
 	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
+
+# The screen: an arrow is ESC O C; it is drawn in part, where something changed
+watch() # STEP...
+{
+	terminal "$@" -- "$stepctl" watch --device "$device"
+}
+is "watch: a jog ends by itself" "$(watch '=IDLE' '\x1bOC' '=RUN' '=IDLE' 'q')" " 0"
+is "watch: it was one upwards" "$([ "$(position)" -gt 0 ] && echo yes)" yes
+is "watch: STOP, PAUSE, RESUME" "$(echo 'PAN 60 IN 60s' >"$device"; watch '=RUN' 'p' '=HOLD' \
+	'p' '=RUN' ' ' '=IDLE' 'q')" " 0"
+is "watch: HALT and RESET" "$(watch '=IDLE' '\x1bOD' '=RUN' 'h' '=HALTED' '\x1bOD' \
+	'=alarm HALTED: RESET first' 'r' '=IDLE' 'q')" " 0"
+is "watch: without a terminal" "$(ctl watch </dev/null | head -n 1)" \
+	"stepctl: watch: it takes a terminal"

@@ -27,7 +27,8 @@ struct subcommand {
 	int (*run)(int count, char **arguments);
 };
 
-extern const struct subcommand send_command, run_command, keyframes_command, plan_command;
+extern const struct subcommand send_command, run_command, keyframes_command, plan_command,
+	watch_command;
 extern const struct subcommand *const subcommands[];
 extern const unsigned int subcommands_count;
 

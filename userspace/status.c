@@ -51,14 +51,18 @@ static void take_word(struct device_status *status, const char *word, size_t len
 
 bool status_parse(struct device_status *status, const char *text)
 {
-	memset(status, 0, sizeof(*status));
+	struct device_status found = {};
+
 	while (*text) {
 		size_t length = strcspn(text, " ");
 
-		take_word(status, text, length);
+		take_word(&found, text, length);
 		text += length + strspn(text + length, " ");
 	}
-	return status->state[0] && status->places;
+	if (!found.state[0] || !found.places)
+		return false;
+	*status = found;
+	return true;
 }
 
 static void take_status(void *context, const char *text)

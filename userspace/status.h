@@ -18,7 +18,7 @@ struct device_status {
 	char untrusted[AXES_MAX * (AXIS_NAME_MAX + 1)];
 };
 
-/* False if @text is no such answer. */
+/* False if @text is no such answer: then @status stays as it is. */
 bool status_parse(struct device_status *status, const char *text);
 
 /* Ask for it. False if that failed; stderr has been told. */

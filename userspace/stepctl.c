@@ -18,6 +18,7 @@ const struct subcommand *const subcommands[] = {
 	&run_command,
 	&keyframes_command,
 	&plan_command,
+	&watch_command,
 };
 
 const unsigned int subcommands_count = ARRAY_SIZE(subcommands);
