@@ -71,7 +71,7 @@ build/stepperd: $(STEPPERD) build/libstepper.a
 # The same with version 2 of libgpiod, which is younger than the system's
 GPIOD2 = build/cache/$(VERSION)/gpiod2/usr
 build/stepperd-gpiod2: userspace/stepperd_gpio.c $(STEPPERD) build/libstepper.a
-	tests/vm/fetch.sh gpiod2
+	@tests/vm/fetch.sh gpiod2 >/dev/null
 	gcc -std=gnu11 $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags fuse3) -I$(GPIOD2)/include -o $@ \
 		$(filter-out %_gpio.o,$^) $$(pkg-config --libs fuse3) -lpthread \
 		$(GPIOD2)/lib/x86_64-linux-gnu/libgpiod.so.3 \
