@@ -166,3 +166,38 @@ is "--plot without motion" "$(printf 'PAN 0\n' | plan --plot none.png)" \
 	"stepctl: nothing moves: there is nothing to draw"
 
 is "--count of a long move" "$(printf 'SET PAN SCALE 2000/1\nSET PAN MAX 1000\nPAN 1000\n' | plan --count)" 2000000
+
+vcd=$(printf 'PAN 1 TILT -1; TRIGGER 1 5ms\n' | "$stepctl" capture --vcd - -)
+sign() # LINE
+{
+	echo "$vcd" | awk -v line="$1" '$1 == "$var" && $5 == line { print $4 }'
+}
+is "capture: steps up" "$(echo "$vcd" | grep -cxF "1$(sign PAN-step)")" 89
+is "capture: steps down" "$(echo "$vcd" | grep -cxF "1$(sign TILT-step)")" 89
+is "capture: DIR down before the first step" "$(echo "$vcd" | sed -n '/^#1/,$p' |
+	grep -c -m 1 -xF "1$(sign TILT-dir)")" 0
+is "capture: ENABLE, its delay and half a step before the first edge" "$(echo "$vcd" | awk \
+	-v enable="1$(sign PAN-enable)" -v step="1$(sign PAN-step)" '
+	/^#/ { time = substr($0, 2) } $0 == enable { on = time }
+	$0 == step { print (time - on > 1000000); exit }')" 1
+is "capture: the pulse of TRIGGER" "$(echo "$vcd" | awk -v sign="$(sign output-1)" '
+	/^#/ { time = substr($0, 2) } $0 == "1" sign { rose = time }
+	$0 == "0" sign && rose { print time - rose }')" 5000000
+is "capture: STEPLEN" "$(echo "$vcd" | awk -v sign="$(sign PAN-step)" '
+	/^#/ { time = substr($0, 2) } $0 == "1" sign { rose = time }
+	$0 == "0" sign && rose { print time - rose }' | sort -u)" 2000
+status "capture without --vcd" 2 capture mixed.txt
+status "capture to where nothing can be" 1 capture --vcd none/shot.vcd mixed.txt
+
+# completed WORD...: what bash makes of the last word
+completed()
+{
+	bash -c 'eval "$("$0" completion bash)"; COMP_WORDS=(stepctl "$@")
+		COMP_CWORD=$#; _stepctl; echo "${COMPREPLY[*]}"' "$stepctl" "$@"
+}
+is "completion: sub-commands" "$(completed ke)" keyframes
+is "completion: the language" "$(completed --wait REL)" RELEASE
+is "completion: options of a sub-command" "$(completed run --d)" "--dry-run --device"
+is "completion: all options have their --help" "$(completed keyframes --exp)" --exposure
+status "completion of no shell" 2 completion fish
+status "completion for zsh" 0 completion zsh

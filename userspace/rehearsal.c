@@ -24,6 +24,8 @@ static void set(struct pins *pins, u32 lines, u32 levels)
 	struct rehearsal *rehearsal = of_pins(pins);
 	unsigned int i;
 
+	if (rehearsal->observer->edges)
+		rehearsal->observer->edges(rehearsal, lines, levels);
 	for (i = 0; i < rehearsal->machine.names.count; i++) {
 		bool invert = rehearsal->machine.state.axis[i].setting[SETTING_INVERT];
 

@@ -19,6 +19,8 @@ const struct subcommand *const subcommands[] = {
 	&keyframes_command,
 	&plan_command,
 	&watch_command,
+	&capture_command,
+	&completion_command,
 };
 
 const unsigned int subcommands_count = ARRAY_SIZE(subcommands);
