@@ -170,6 +170,8 @@ static u64 engine_emit(struct stepper *stepper)
 	if (stepper->edges_stopped)
 		return U64_MAX;
 	next_ns = motion_run(&stepper->machine.motion, now_ns);
+	if (unlikely(stepper->machine.motion.tripped))
+		queue_work(system_highpri_wq, &stepper->service_work);
 	if (next_ns != U64_MAX && stepper->set_ns > now_ns)
 		next_ns += stepper->set_ns - now_ns;
 	return next_ns;

@@ -19,10 +19,11 @@
 #define DEVICE_NAME "stepper-gpio"
 
 /* What probe.c asks for. */
-static const char *const device_functions[] = { "enable", "aux" };
-static const char *const axis_functions[] = { "step", "dir", "enable" };
+static const char *const device_functions[] = { "enable", "aux", "estop" };
+static const char *const axis_functions[] = { "step", "dir", "enable", "home",
+					      "limit-min", "limit-max" };
 
-#define LINES_MAX (AXES_MAX * ARRAY_SIZE(axis_functions) + 1 + AUX_MAX)
+#define LINES_MAX (AXES_MAX * ARRAY_SIZE(axis_functions) + 2 + AUX_MAX)
 
 static const struct {
 	const char *name;

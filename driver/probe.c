@@ -21,17 +21,16 @@
  */
 static int get_line(struct device *dev, struct fwnode_handle *node,
 		    const char *axis, const char *function,
-		    struct gpio_desc **line)
+		    enum gpiod_flags flags, struct gpio_desc **line)
 {
 	char name[LINE_NAME_MAX];
 	struct gpio_desc *desc;
 
 	snprintf(name, sizeof(name), "%s-%s", axis, function);
 	if (is_software_node(node))
-		desc = devm_gpiod_get(dev, name, GPIOD_OUT_LOW);
+		desc = devm_gpiod_get(dev, name, flags);
 	else
-		desc = devm_fwnode_gpiod_get(dev, node, function,
-					     GPIOD_OUT_LOW, name);
+		desc = devm_fwnode_gpiod_get(dev, node, function, flags, name);
 	if (IS_ERR(desc))
 		return PTR_ERR(desc);
 	*line = desc;
@@ -56,11 +55,40 @@ static int get_axis_lines(struct stepper *stepper, struct device *dev,
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		err = get_line(dev, node, name, rows[i].function,
-			       &stepper->pin[ilog2(rows[i].pin)]);
+			       GPIOD_OUT_LOW, &stepper->pin[ilog2(rows[i].pin)]);
 		if (err == -ENOENT && !rows[i].optional)
 			return dev_err_probe(dev, -EINVAL, "%s: no %s-gpios\n",
 					     name, rows[i].function);
 		if (err && err != -ENOENT)
+			return dev_err_probe(dev, err, "%s: %s-gpios\n", name,
+					     rows[i].function);
+	}
+	return 0;
+}
+
+static int get_axis_switches(struct stepper *stepper, struct device *dev,
+			     struct fwnode_handle *node, const char *name,
+			     unsigned int axis)
+{
+	const struct {
+		const char *function;
+		u32 line;
+	} rows[] = {
+		{ "home", SWITCH_HOME(axis) },
+		{ "limit-min", SWITCH_MIN(axis) },
+		{ "limit-max", SWITCH_MAX(axis) },
+	};
+	struct gpio_desc *desc;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		err = get_line(dev, node, name, rows[i].function, GPIOD_IN, &desc);
+		if (err == -ENOENT)
+			continue;
+		if (!err)
+			err = stepper_add_switch(stepper, dev, rows[i].line, desc);
+		if (err)
 			return dev_err_probe(dev, err, "%s: %s-gpios\n", name,
 					     rows[i].function);
 	}
@@ -129,6 +157,8 @@ static int add_axis(struct stepper *stepper, struct device *dev,
 		return dev_err_probe(dev, axis, "%pfw: %s\n", node,
 				     report.text);
 	err = get_axis_lines(stepper, dev, node, name, axis);
+	if (!err)
+		err = get_axis_switches(stepper, dev, node, name, axis);
 	if (err)
 		return err;
 	return configure_axis(stepper, dev, node, name, axis);
@@ -203,6 +233,16 @@ static int add_outputs(struct stepper *stepper, struct device *dev)
 	return 0;
 }
 
+static int add_emergency_stop(struct stepper *stepper, struct device *dev)
+{
+	struct gpio_desc *desc = devm_gpiod_get_optional(dev, "estop", GPIOD_IN);
+	int err = PTR_ERR_OR_ZERO(desc);
+
+	if (!err && desc)
+		err = stepper_add_switch(stepper, dev, SWITCH_ESTOP, desc);
+	return err ? dev_err_probe(dev, err, "estop-gpios\n") : 0;
+}
+
 /* Pins that can sleep need a thread; measure what can be served. */
 static int start_engine(struct stepper *stepper, struct device *dev)
 {
@@ -261,9 +301,13 @@ static int make_stepper(struct device *dev)
 	if (!err)
 		err = add_outputs(stepper, dev);
 	if (!err)
+		err = add_emergency_stop(stepper, dev);
+	if (!err)
 		err = start_engine(stepper, dev);
 	if (!err)
 		err = devm_add_action_or_reset(dev, stop_engine, stepper);
+	if (!err)
+		err = stepper_start_switches(stepper, dev);
 	if (err)
 		return err;
 	err = stepper_register(stepper, dev);
@@ -295,12 +339,20 @@ static int stepper_suspend(struct device *dev)
 	return 0;
 }
 
+/* What happened to switches meanwhile, no interrupt told of. */
+static int stepper_resume(struct device *dev)
+{
+	stepper_read_switches(dev_get_drvdata(dev), true);
+	return 0;
+}
+
 static void stepper_shutdown(struct platform_device *pdev)
 {
 	stepper_suspend(&pdev->dev);
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(stepper_pm_ops, stepper_suspend, NULL);
+static DEFINE_SIMPLE_DEV_PM_OPS(stepper_pm_ops, stepper_suspend,
+				stepper_resume);
 
 static const struct of_device_id stepper_of_match[] = {
 	{ .compatible = "stepper-gpio" },

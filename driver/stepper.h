@@ -2,8 +2,8 @@
 /*
  * What the files of stepper.ko share: one stepper device. probe.c makes it from
  * its description, which may be new_device.c's of a line of text, device.c is its
- * face as a file, engine.c its clock and pins. What lines mean and how motors move
- * is told in hw/ alone.
+ * face as a file, engine.c its clock and pins, switches.c its inputs. What lines
+ * mean and how motors move is told in hw/ alone.
  */
 #ifndef DRIVER_STEPPER_H
 #define DRIVER_STEPPER_H
@@ -25,8 +25,10 @@ struct fasync_struct;
 
 #define STEPPER_PINS 32 /* bits of the words in hw/pins.h */
 
-/* The name of a line of an axis, as "pan-enable" */
-#define LINE_NAME_MAX (AXIS_NAME_MAX + 8)
+/* The name of a line of an axis, as "pan-limit-min" */
+#define LINE_NAME_MAX (AXIS_NAME_MAX + 11)
+
+struct stepper_switch;
 
 struct stepper {
 	struct kref kref; /* held by the binding and by each open file */
@@ -70,6 +72,9 @@ struct stepper {
 	u32 levels; /* last set, logical */
 	u64 set_ns; /* just after that */
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
+	struct stepper_switch *switches;
+	unsigned int switch_count;
+	struct delayed_work poll_work; /* for those without interrupt */
 	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
 	/* Scratch of a set: on the stack, the kernel would clear it each time. */
 	struct gpio_desc *set_desc[STEPPER_PINS + 1];
@@ -103,6 +108,21 @@ void stepper_engine_stop(struct stepper *stepper);
  * wakes all who wait.
  */
 void stepper_serve(struct stepper *stepper, bool changed);
+
+/* switches.c */
+
+/* The machine has this switch (a bit of hw/switches.h). 0 or -ENOMEM. Probe. */
+int stepper_add_switch(struct stepper *stepper, struct device *dev, u32 line,
+		       struct gpio_desc *desc);
+
+/*
+ * From now on the machine is told of switches, until the device is unbound. After
+ * stepper_engine_start(). 0 or a negative errno. Sleeps.
+ */
+int stepper_start_switches(struct stepper *stepper, struct device *dev);
+
+/* Tell the machine how switches are, @all or those that are polled. Sleeps. */
+void stepper_read_switches(struct stepper *stepper, bool all);
 
 /* sysfs.c: of the misc device */
 extern const struct attribute_group *stepper_groups[];

@@ -2,12 +2,15 @@
 /*
  * stepper-sim.ko: the virtual pan/tilt head of hw/sim/ behind a GPIO chip, and a
  * stepper device that is wired to it, for any PC. What the head saw is in
- * /sys/kernel/debug/stepper-sim/. The chip has no module owner, so that the
- * module may go at any time: to the stepper device that is an unplugged cable.
+ * /sys/kernel/debug/stepper-sim/, and its emergency stop. The chip has no module
+ * owner, so that the module may go at any time: an unplugged cable to the device.
  */
 #include <linux/debugfs.h>
 #include <linux/gpio/driver.h>
 #include <linux/gpio/machine.h>
+#include <linux/irq.h>
+#include <linux/irq_work.h>
+#include <linux/irqdomain.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
@@ -20,19 +23,60 @@
 
 #define MICRO_PER_UNIT 1000000ULL
 
+static bool no_interrupts;
+module_param(no_interrupts, bool, 0444);
+MODULE_PARM_DESC(no_interrupts, "switches tell of no change, as on simple expanders");
+
 struct sim {
 	struct gpio_chip chip;
+	/* A change of a switch interrupts later: a pin never does so while it is set. */
+	struct irq_work change_work;
 	/*
 	 * Protects the head. Raw, since lines are set in hard interrupts even
 	 * on PREEMPT_RT.
 	 */
 	raw_spinlock_t lock;
 	struct head head;
+	unsigned long switches; /* levels that were told of, a bit for each line */
 	struct platform_device *stepper;
 	struct dentry *debugfs;
 };
 
 static struct sim *sim;
+
+/* The switches that are tripped, a bit for each line. With the lock held. */
+static unsigned long sim_switches(void)
+{
+	unsigned long switches = 0;
+	unsigned int line;
+
+	for (line = 0; line < HEAD_LINES; line++)
+		if (head_line_is_output(line) && head_level(&sim->head, line))
+			switches |= BIT(line);
+	return switches;
+}
+
+/* In a hard interrupt, as that of a GPIO controller would be. */
+static void sim_interrupt(struct irq_work *work)
+{
+	unsigned long changed, switches;
+	unsigned int line;
+
+	raw_spin_lock(&sim->lock);
+	switches = sim_switches();
+	changed = switches ^ sim->switches;
+	sim->switches = switches;
+	raw_spin_unlock(&sim->lock);
+	for_each_set_bit(line, &changed, HEAD_LINES)
+		generic_handle_domain_irq(sim->chip.irq.domain, line);
+}
+
+/* With the lock held. */
+static void sim_tell_switches(void)
+{
+	if (!no_interrupts && sim_switches() != sim->switches)
+		irq_work_queue(&sim->change_work);
+}
 
 static gpio_set_result sim_set(struct gpio_chip *chip, unsigned int line,
 			       int level)
@@ -41,6 +85,7 @@ static gpio_set_result sim_set(struct gpio_chip *chip, unsigned int line,
 
 	raw_spin_lock_irqsave(&sim->lock, flags);
 	head_set(&sim->head, line, level, ktime_get_ns());
+	sim_tell_switches();
 	raw_spin_unlock_irqrestore(&sim->lock, flags);
 	return GPIO_IS_SET;
 }
@@ -57,6 +102,7 @@ static gpio_set_result sim_set_multiple(struct gpio_chip *chip,
 	now_ns = ktime_get_ns();
 	for_each_set_bit(line, lines, HEAD_LINES)
 		head_set(&sim->head, line, test_bit(line, levels), now_ns);
+	sim_tell_switches();
 	raw_spin_unlock_irqrestore(&sim->lock, flags);
 	return GPIO_IS_SET;
 }
@@ -174,6 +220,49 @@ static const struct seq_operations edges_sops = {
 };
 DEFINE_SEQ_ATTRIBUTE(edges);
 
+static int estop_get(void *unused, u64 *pressed)
+{
+	*pressed = READ_ONCE(sim->head.estop);
+	return 0;
+}
+
+static int estop_set(void *unused, u64 pressed)
+{
+	raw_spin_lock_irq(&sim->lock);
+	sim->head.estop = pressed;
+	sim_tell_switches();
+	raw_spin_unlock_irq(&sim->lock);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(estop_fops, estop_get, estop_set, "%llu\n");
+
+static void sim_irq_mask(struct irq_data *data)
+{
+	gpiochip_disable_irq(irq_data_get_irq_chip_data(data),
+			     irqd_to_hwirq(data));
+}
+
+static void sim_irq_unmask(struct irq_data *data)
+{
+	gpiochip_enable_irq(irq_data_get_irq_chip_data(data),
+			    irqd_to_hwirq(data));
+}
+
+/* Both edges are told of; whoever wants one of them looks at the level. */
+static int sim_irq_set_type(struct irq_data *data, unsigned int type)
+{
+	return type == IRQ_TYPE_EDGE_BOTH ? 0 : -EINVAL;
+}
+
+static const struct irq_chip sim_irq_chip = {
+	.name = "stepper-sim",
+	.irq_mask = sim_irq_mask,
+	.irq_unmask = sim_irq_unmask,
+	.irq_set_type = sim_irq_set_type,
+	.flags = IRQCHIP_IMMUTABLE,
+	GPIOCHIP_IRQ_RESOURCE_HELPERS,
+};
+
 static int sim_add_chip(void)
 {
 	struct gpio_chip *chip = &sim->chip;
@@ -189,6 +278,11 @@ static int sim_add_chip(void)
 	chip->get_direction = sim_get_direction;
 	chip->direction_input = sim_direction_input;
 	chip->direction_output = sim_direction_output;
+	if (!no_interrupts) {
+		gpio_irq_chip_set_chip(&chip->irq, &sim_irq_chip);
+		chip->irq.handler = handle_simple_irq;
+		chip->irq.default_type = IRQ_TYPE_NONE;
+	}
 	return gpiochip_add_data(chip, NULL);
 }
 
@@ -202,10 +296,17 @@ static struct gpiod_lookup_table sim_lines = {
 		SIM_LINE(HEAD_PAN, HEAD_STEP, "pan-step", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_PAN, HEAD_DIR, "pan-dir", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_PAN, HEAD_ENABLE, "pan-enable", GPIO_ACTIVE_LOW),
+		SIM_LINE(HEAD_PAN, HEAD_HOME, "pan-home", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_PAN, HEAD_MIN, "pan-limit-min", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_PAN, HEAD_MAX, "pan-limit-max", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_STEP, "tilt-step", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_DIR, "tilt-dir", GPIO_ACTIVE_HIGH),
 		SIM_LINE(HEAD_TILT, HEAD_ENABLE, "tilt-enable", GPIO_ACTIVE_LOW),
+		SIM_LINE(HEAD_TILT, HEAD_HOME, "tilt-home", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_TILT, HEAD_MIN, "tilt-limit-min", GPIO_ACTIVE_HIGH),
+		SIM_LINE(HEAD_TILT, HEAD_MAX, "tilt-limit-max", GPIO_ACTIVE_HIGH),
 		GPIO_LOOKUP("stepper-sim", HEAD_AUXILIARY, "aux", GPIO_ACTIVE_HIGH),
+		GPIO_LOOKUP("stepper-sim", HEAD_ESTOP, "estop", GPIO_ACTIVE_HIGH),
 		{},
 	},
 };
@@ -255,6 +356,7 @@ static int __init sim_init(void)
 	if (!sim)
 		return -ENOMEM;
 	raw_spin_lock_init(&sim->lock);
+	sim->change_work = IRQ_WORK_INIT_HARD(sim_interrupt);
 	head_init(&sim->head);
 	err = sim_add_chip();
 	if (err)
@@ -272,6 +374,8 @@ static int __init sim_init(void)
 			    &position_fops);
 	debugfs_create_file("faults", 0444, sim->debugfs, NULL, &faults_fops);
 	debugfs_create_file("edges", 0444, sim->debugfs, NULL, &edges_fops);
+	debugfs_create_file_unsafe("estop", 0644, sim->debugfs, NULL,
+				   &estop_fops);
 	return 0;
 
 remove_nodes:
@@ -289,6 +393,7 @@ static void __exit sim_exit(void)
 {
 	debugfs_remove(sim->debugfs);
 	platform_device_unregister(sim->stepper);
+	irq_work_sync(&sim->change_work);
 	software_node_unregister_node_group(sim_nodes);
 	gpiod_remove_lookup_table(&sim_lines);
 	gpiochip_remove(&sim->chip);

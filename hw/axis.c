@@ -31,7 +31,7 @@ void axis_init(struct axis *axis)
 	axis->setting[SETTING_HOMEDIR] = -MICRO;
 	axis->scale_numerator = 800; /* 32000/360 */
 	axis->scale_denominator = 9;
-	axis->trusted = true;
+	axis->trust = TRUST_KNOWN;
 }
 
 /* @a * @b / @divisor, rounded half up; saturates at S64_MAX. */

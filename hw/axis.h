@@ -10,6 +10,13 @@
 #include "plan.h"
 #include "pulse.h"
 
+/* What is known of the motor's position; the words are in `?`. */
+enum trust {
+	TRUST_UNKNOWN, /* there is a home switch, and it was not looked for yet */
+	TRUST_LOST, /* steps may have been lost */
+	TRUST_KNOWN,
+};
+
 struct axis {
 	s64 setting[SETTING_COUNT]; /* millionths, ns, a unit or a flag */
 	u64 scale_numerator; /* SCALE: steps per axis unit */
@@ -22,7 +29,7 @@ struct axis {
 	 */
 	s64 past_acceleration;
 	s64 past_jerk;
-	bool trusted; /* the position is known to be the motor's */
+	enum trust trust;
 };
 
 /* Axis with the default settings of every kind. */

@@ -23,7 +23,7 @@ int command_IS(struct transaction *line, const struct command *command)
 					&axis->target))
 			return -EINVAL;
 		axis_set_origin(axis, motion_steps(&machine->motion, i));
-		axis->trusted = true;
+		axis->trust = TRUST_KNOWN;
 	}
 	return 0;
 }
@@ -83,23 +83,28 @@ int command_HALT(struct transaction *line, const struct command *command)
 	transaction_unstage(line);
 	line->halt = true;
 	line->acknowledged = true;
-	line->state->halted = true;
+	if (!line->state->alarm)
+		line->state->alarm = ALARM_HALTED;
 	line->state->stops++;
 	return 0;
 }
 
 int command_RESET(struct transaction *line, const struct command *command)
 {
-	line->state->halted = false;
+	if (line->state->alarm == ALARM_ESTOP &&
+	    switches_active(line->machine) & SWITCH_ESTOP)
+		return error_set(line->report, EBUSY, command->column,
+				 "the emergency stop is still pressed");
+	line->state->alarm = ALARM_NONE;
 	line->acknowledged = true;
 	return 0;
 }
 
 int command_SYNC(struct transaction *line, const struct command *command)
 {
-	if (line->state->halted && !line->halt)
+	if (line->state->alarm && !line->halt)
 		return error_set(line->report, ESHUTDOWN, command->column,
-				 "alarm HALTED");
+				 "alarm %s", machine_alarm_names[line->state->alarm]);
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped");

@@ -25,10 +25,12 @@ void events_tell_changes(struct machine *machine, const char *tag)
 
 	if (mode != machine->mode) {
 		events_add(machine, tag, "* STATE %s\n", machine_mode_names[mode]);
-		if (mode == MODE_ALARM)
-			events_add(machine, tag, "* ALARM HALTED\n");
 		machine->mode = mode;
 	}
+	if (machine->state.alarm > machine->alarm)
+		events_add(machine, tag, "* ALARM %s\n",
+			   machine_alarm_names[machine->state.alarm]);
+	machine->alarm = machine->state.alarm;
 	if (late.late_edges != machine->late_edges) {
 		events_add(machine, "", "* LATE EDGES=%llu SLIP_NS=%llu\n",
 			   late.late_edges, late.slip_ns);

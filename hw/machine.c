@@ -44,7 +44,7 @@ static bool name_is_free(const struct machine *machine, const char *name)
 
 enum machine_mode machine_mode(const struct machine_state *state)
 {
-	if (state->halted)
+	if (state->alarm)
 		return MODE_ALARM;
 	if (state->hold)
 		return MODE_HOLD;
@@ -56,6 +56,13 @@ const char *const machine_mode_names[] = {
 	[MODE_RUN] = "RUN",
 	[MODE_HOLD] = "HOLD",
 	[MODE_ALARM] = "ALARM",
+};
+
+const char *const machine_alarm_names[] = {
+	[ALARM_NONE] = "",
+	[ALARM_HALTED] = "HALTED",
+	[ALARM_LIMIT] = "LIMIT",
+	[ALARM_ESTOP] = "ESTOP",
 };
 
 static void configure_pulses(struct machine *machine)
@@ -98,6 +105,16 @@ int machine_add_axis(struct machine *machine, const char *name,
 	machine->motion.axes = machine->names.count;
 	configure_pulses(machine);
 	return axis;
+}
+
+void machine_add_switch(struct machine *machine, u32 line)
+{
+	unsigned int i;
+
+	machine->switches.present |= line;
+	for (i = 0; i < machine->names.count; i++)
+		if (line == SWITCH_HOME(i))
+			machine->state.axis[i].trust = TRUST_UNKNOWN;
 }
 
 int machine_configure(struct machine *machine, unsigned int axis,
@@ -148,10 +165,12 @@ static u64 entry_end_ns(struct machine *machine, const struct queue_entry *entry
 	return entry->end_ns;
 }
 
+/* Bring the state up to date with what switches and motors did. */
 static void retire(struct machine *machine, u64 now_ns)
 {
 	unsigned int i;
 
+	switches_look(machine, now_ns);
 	while (machine->state.done != machine->state.queued &&
 	       !machine->state.hold) {
 		struct queue_entry *entry =
@@ -199,20 +218,22 @@ static u64 release_idle(struct machine *machine, u64 now_ns)
 u64 machine_service(struct machine *machine, u64 now_ns)
 {
 	const struct queue_entry *entry;
+	u64 next_ns = U64_MAX;
 
 	retire(machine, now_ns);
 	events_tell_changes(machine, "");
-	if (machine->state.done == machine->state.queued)
-		return release_idle(machine, now_ns);
-	if (machine->state.hold)
-		return U64_MAX;
-	entry = machine_entry(machine, machine->state.done + 1);
-	return motion_real_ns(&machine->motion, entry_end_ns(machine, entry));
+	if (machine->state.done == machine->state.queued) {
+		next_ns = release_idle(machine, now_ns);
+	} else if (!machine->state.hold) {
+		entry = machine_entry(machine, machine->state.done + 1);
+		next_ns = motion_real_ns(&machine->motion, entry_end_ns(machine, entry));
+	}
+	return min(next_ns, switches_next_ns(machine));
 }
 
 bool machine_alarm(const struct machine *machine)
 {
-	return machine->state.halted;
+	return machine->state.alarm;
 }
 
 bool machine_has_room(const struct machine *machine)
@@ -237,11 +258,49 @@ s64 machine_position(struct machine *machine, const struct machine_state *state,
 	return axis_micro(settings, steps);
 }
 
+/* " KEY=PAN,TILT": the axes whose position is of that trust. */
+static void print_axes_of(const struct machine *machine,
+			  const struct machine_state *state, const char *key,
+			  enum trust trust, struct text *answer)
+{
+	const char *separator = "";
+	unsigned int i;
+
+	text_printf(answer, " %s=", key);
+	for (i = 0; i < machine->names.count; i++) {
+		if (state->axis[i].trust != trust)
+			continue;
+		text_printf(answer, "%s%s", separator, machine->names.name[i]);
+		separator = ",";
+	}
+}
+
+/* " SWITCHES=PAN-HOME,ESTOP": those that are tripped. */
+static void print_switches(struct machine *machine, struct text *answer)
+{
+	static const char *const kinds[] = { "MIN", "MAX", "HOME" };
+	u32 active = switches_active(machine);
+	const char *separator = "";
+	unsigned int i, kind;
+
+	text_string(answer, " SWITCHES=");
+	for (i = 0; i < machine->names.count; i++) {
+		for (kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
+			if (!(active & SWITCH_MIN(i) << AXES_MAX * kind))
+				continue;
+			text_printf(answer, "%s%s-%s", separator,
+				    machine->names.name[i], kinds[kind]);
+			separator = ",";
+		}
+	}
+	if (active & SWITCH_ESTOP)
+		text_printf(answer, "%sESTOP", separator);
+}
+
 void machine_print_status(struct machine *machine,
 			  const struct machine_state *state,
 			  struct text *answer, u64 now_ns)
 {
-	const char *separator = "";
 	unsigned int i;
 
 	text_string(answer, "STATE=");
@@ -253,15 +312,12 @@ void machine_print_status(struct machine *machine,
 		text_micro(answer, machine_position(machine, state, i, now_ns),
 			   true);
 	}
-	text_printf(answer, " QUEUE=%u/%u ALARM=%s UNTRUSTED=",
+	text_printf(answer, " QUEUE=%u/%u ALARM=%s",
 		    state->queued - state->done, QUEUE_MAX,
-		    state->halted ? "HALTED" : "");
-	for (i = 0; i < machine->names.count; i++) {
-		if (state->axis[i].trusted)
-			continue;
-		text_printf(answer, "%s%s", separator, machine->names.name[i]);
-		separator = ",";
-	}
+		    machine_alarm_names[state->alarm]);
+	print_axes_of(machine, state, "UNTRUSTED", TRUST_LOST, answer);
+	print_axes_of(machine, state, "UNKNOWN", TRUST_UNKNOWN, answer);
+	print_switches(machine, answer);
 	text_end_line(answer);
 }
 
@@ -287,7 +343,7 @@ int machine_wait_result(const struct machine *machine,
 		&machine->queue[wait->number % ARRAY_SIZE(machine->queue)];
 
 	if (wait->idle || wait->stopped) {
-		if (machine->state.halted)
+		if (machine->state.alarm)
 			return -ESHUTDOWN;
 		return wait->stopped ? -ECANCELED : 0;
 	}
@@ -316,29 +372,44 @@ static void rest_on_steps(struct machine *machine)
 	}
 }
 
-static void halt(struct machine *machine, u64 now_ns)
+/* @moved: an axis was stopped in motion, and not only now. */
+static void halt(struct machine *machine, bool moved, u64 now_ns)
 {
 	bool queued = machine->state.done != machine->state.queued;
-	bool moving = motion_halt(&machine->motion, now_ns);
 	unsigned int i;
 
+	moved |= motion_halt(&machine->motion, now_ns);
 	drop_queue(machine, ENTRY_HALTED);
-	if (queued || moving)
+	if (queued || moved)
 		rest_on_steps(machine);
-	if (!moving)
-		return;
-	for (i = 0; i < machine->names.count; i++)
-		machine->state.axis[i].trusted = false;
+	for (i = 0; moved && i < machine->names.count; i++)
+		if (machine->state.axis[i].trust == TRUST_KNOWN)
+			machine->state.axis[i].trust = TRUST_LOST;
+}
+
+static void drivers_off(struct machine *machine)
+{
+	machine->state.enabled = 0;
+	drive_enable(machine, BIT(AXES_MAX) - 1, false);
+}
+
+void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved,
+		   u64 now_ns)
+{
+	halt(machine, moved, now_ns);
+	machine->state.hold = false;
+	if (machine->state.alarm < alarm)
+		machine->state.alarm = alarm;
+	machine->state.stops++;
+	if (alarm == ALARM_ESTOP)
+		drivers_off(machine);
 }
 
 void machine_shut_down(struct machine *machine, u64 now_ns)
 {
 	retire(machine, now_ns);
-	halt(machine, now_ns);
-	machine->state.halted = true;
-	machine->state.stops++;
-	machine->state.enabled = 0;
-	drive_enable(machine, BIT(AXES_MAX) - 1, false);
+	machine_raise(machine, ALARM_HALTED, false, now_ns);
+	drivers_off(machine);
 }
 
 int transaction_convert(struct transaction *line, unsigned int i,
@@ -462,7 +533,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->release)
 		drive_enable(machine, line->release, false);
 	if (line->halt)
-		halt(machine, line->now_ns);
+		halt(machine, false, line->now_ns);
 	if (line->enable || line->halt)
 		machine->idle_ns = line->now_ns;
 	if (machine->state.done == machine->state.queued)

@@ -14,6 +14,7 @@
 #include "../parser/text.h"
 #include "axis.h"
 #include "motion.h"
+#include "switches.h"
 
 #define MACHINE_VERSION "0.1.0"
 #define LANGUAGE_VERSION "1"
@@ -75,12 +76,22 @@ struct queue_entry {
 	char tag[TAG_MAX + 1]; /* of its line */
 };
 
+/* Why nothing may move until RESET; of two the later in this list is told. */
+enum machine_alarm {
+	ALARM_NONE,
+	ALARM_HALTED,
+	ALARM_LIMIT,
+	ALARM_ESTOP,
+};
+
+extern const char *const machine_alarm_names[];
+
 /* All that a line may change but the motion itself; copied for each line. */
 struct machine_state {
 	struct axis axis[AXES_MAX];
 	u32 enabled; /* bit n: axis n's driver output is on */
 	u64 settled_ns[AXES_MAX]; /* when its ENABLEDELAY is over */
-	bool halted; /* alarm */
+	enum machine_alarm alarm;
 	bool hold; /* PAUSE: what is queued is not planned */
 	u32 stops; /* STOP and HALT commands so far */
 	u32 queued; /* number of the last entry queued */
@@ -116,11 +127,13 @@ struct machine {
 	char event[EVENTS_MAX][EVENT_TEXT_MAX];
 	u32 events;
 	enum machine_mode mode; /* that events told of last */
+	enum machine_alarm alarm; /* likewise */
 	u64 late_edges; /* likewise */
 	u64 idle_ns; /* when the last motion ended */
 	s64 realtime_offset_ns; /* the host's CLOCK_REALTIME less its monotonic time */
 	char answer[ANSWER_MAX];
 	struct session *waiting; /* the first who waits for the queue; see session.c */
+	struct switches switches;
 	struct motion motion;
 };
 
@@ -134,6 +147,9 @@ void machine_init(struct machine *machine, struct pins *pins);
  */
 int machine_add_axis(struct machine *machine, const char *name,
 		     struct error_report *report);
+
+/* The axis has this switch (SWITCH_HOME(axis) etc.), or the machine SWITCH_ESTOP. */
+void machine_add_switch(struct machine *machine, u32 line);
 
 /*
  * Apply one setting as hardware descriptions carry it: "SCALE 32000/360". 0 or

@@ -479,14 +479,12 @@ int motion_publish(struct motion *motion, u64 now_ns)
 	return 0;
 }
 
-bool motion_halt(struct motion *motion, u64 now_ns)
+/* Drop the plan at plan time @now. Returns whether an axis was moving. Under the lock. */
+static bool drop_plan(struct motion *motion, u64 now)
 {
 	bool moving = false;
 	unsigned int i;
-	u64 now;
 
-	lock(motion);
-	now = plan_ns(motion, now_ns);
 	for (i = 0; i < motion->axes; i++) {
 		struct motion_axis *axis = &motion->axis[i];
 		u16 segment = axis->stepgen.segment;
@@ -504,9 +502,24 @@ bool motion_halt(struct motion *motion, u64 now_ns)
 	motion->outputs.end = motion->outputs.first;
 	motion->end_ns = min(motion->end_ns, now);
 	motion->halts++;
+	return moving;
+}
+
+bool motion_halt(struct motion *motion, u64 now_ns)
+{
+	bool moving;
+
+	lock(motion);
+	moving = drop_plan(motion, plan_ns(motion, now_ns));
 	motion->pins->rearm(motion->pins);
 	unlock(motion);
 	return moving;
+}
+
+void motion_block(struct motion *motion, u32 down, u32 up)
+{
+	motion->blocked[0] = down;
+	motion->blocked[1] = up;
 }
 
 bool motion_idle(struct motion *motion, u64 now_ns)
@@ -698,6 +711,13 @@ static u64 first_due(const struct motion *motion)
 	return due_ns;
 }
 
+static bool step_is_blocked(const struct motion *motion, unsigned int axis)
+{
+	const struct pulse *pulse = &motion->axis[axis].pulse;
+
+	return pulse->edge == PULSE_RISE && motion->blocked[pulse->up] >> axis & 1;
+}
+
 /*
  * Emit the edge that is due first and what is due together with it. When late,
  * not all that is overdue: the plan may slip now, and then the rest is early.
@@ -718,6 +738,11 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 
 		if (pulse->due_ns > now_ns)
 			continue;
+		if (step_is_blocked(motion, i)) {
+			motion->tripped = true;
+			drop_plan(motion, now_ns);
+			return 0;
+		}
 		edges |= 1U << i;
 		lines |= line;
 		if (pulse_level(pulse))

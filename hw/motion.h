@@ -91,6 +91,8 @@ struct motion {
 	u64 run_ns; /* plan time up to which edges were emitted */
 	u64 end_ns; /* of the published plan */
 	u32 halts; /* times that the plan was dropped */
+	u32 blocked[2]; /* axes that must not step down, up */
+	bool tripped; /* that dropped the plan since somebody cleared this */
 	struct motion_lateness lateness;
 	struct outputs outputs;
 	u32 outputs_high; /* lines that are high */
@@ -176,6 +178,13 @@ int motion_publish(struct motion *motion, u64 now_ns);
  * context; takes pins->lock() itself. Returns whether an axis was moving.
  */
 bool motion_halt(struct motion *motion, u64 now_ns);
+
+/*
+ * From now on the axes in @down and @up, bits, take no step in that direction: as
+ * soon as one is due, all is dropped as by motion_halt(), and tripped is set. Any
+ * context, with the edge side locked out.
+ */
+void motion_block(struct motion *motion, u32 down, u32 up);
 
 /* Whether all published motion is over, its last edge included. */
 bool motion_idle(struct motion *motion, u64 now_ns);

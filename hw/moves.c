@@ -11,9 +11,10 @@ int transaction_allowed(struct transaction *line, const struct command *command)
 		return error_set(line->report, EBUSY, command->column,
 				 "a move after %s needs a line of its own",
 				 line->halt ? "HALT" : "PAUSE");
-	if (line->state->halted)
+	if (line->state->alarm)
 		return error_set(line->report, ESHUTDOWN, command->column,
-				 "alarm HALTED: RESET first");
+				 "alarm %s: RESET first",
+				 machine_alarm_names[line->state->alarm]);
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped: open the device anew, or RESET");

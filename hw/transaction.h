@@ -42,6 +42,13 @@ COMMANDS
 #undef COMMAND
 
 /*
+ * Nothing may move until RESET; the queue is dropped and streams are cancelled.
+ * @moved: an axis was stopped in motion, and may have lost steps.
+ */
+void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved,
+		   u64 now_ns);
+
+/*
  * axis_convert() of axis @i, with an error that names both units. 0 or -EINVAL.
  */
 int transaction_convert(struct transaction *line, unsigned int i,

@@ -344,13 +344,13 @@ static int feed(struct rehearsal *rehearsal, const char *bytes, size_t count,
 		size_t *taken)
 {
 	const struct machine_state *state = &rehearsal->machine.state;
-	bool halted = state->halted;
+	bool halted = state->alarm;
 	int status;
 
 	keep_running(rehearsal);
 	status = session_feed(&rehearsal->session, bytes, count,
 			      rehearsal->now_ns, taken);
-	if (state->halted && !halted)
+	if (state->alarm && !halted)
 		end_running(rehearsal);
 	return status;
 }

@@ -61,7 +61,7 @@ static void print_state(char *bytes, const struct machine *machine, bool trusted
 		target[i] = state->axis[i].target;
 	print_positions(&text, machine, target);
 	for (i = 0; i < machine->names.count; i++)
-		if (trusted && state->axis[i].trusted)
+		if (trusted && state->axis[i].trust == TRUST_KNOWN)
 			text_printf(&text, TRUST "%s\n", machine->names.name[i]);
 	bytes[text.length] = '\0';
 }
@@ -121,7 +121,7 @@ static void trust_axis(struct machine *machine, const char *name)
 
 	for (i = 0; i < machine->names.count; i++)
 		if (!strcmp(machine->names.name[i], name))
-			machine->state.axis[i].trusted = true;
+			machine->state.axis[i].trust = TRUST_KNOWN;
 }
 
 /*
@@ -142,7 +142,7 @@ static void read_file(struct machine *machine, FILE *file, const char *path)
 			fprintf(stderr, "stepperd: %s:%u: %s\n", path, number, report.text);
 	}
 	for (i = 0; i < machine->names.count; i++)
-		machine->state.axis[i].trusted = false;
+		machine->state.axis[i].trust = TRUST_LOST;
 	rewind(file);
 	while (getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "\n")] = '\0';

@@ -34,6 +34,8 @@ const struct head_axis_data head_axis_data[HEAD_AXES] = {
 		.scale_numerator = 32000,
 		.scale_denominator = 360,
 		.home_degrees = -172,
+		.min_degrees = -176,
+		.max_degrees = 176,
 		.settings_count = 4 + COMMON_COUNT,
 		.settings = {
 			"UNIT deg", "SCALE 32000/360", "MIN -170", "MAX 170",
@@ -45,6 +47,8 @@ const struct head_axis_data head_axis_data[HEAD_AXES] = {
 		.scale_numerator = 32000,
 		.scale_denominator = 360,
 		.home_degrees = -47,
+		.min_degrees = -50,
+		.max_degrees = 95,
 		.settings_count = 4 + COMMON_COUNT,
 		.settings = {
 			"UNIT deg", "SCALE 32000/360", "MIN -45", "MAX 90",
@@ -54,9 +58,10 @@ const struct head_axis_data head_axis_data[HEAD_AXES] = {
 };
 
 const char *const head_line_name[HEAD_LINES] = {
-	"pan-step", "pan-dir", "pan-enable", "pan-home",
-	"tilt-step", "tilt-dir", "tilt-enable", "tilt-home",
-	"auxiliary",
+	"pan-step", "pan-dir", "pan-enable", "pan-home", "pan-limit-min", "pan-limit-max",
+	"tilt-step", "tilt-dir", "tilt-enable", "tilt-home", "tilt-limit-min",
+	"tilt-limit-max",
+	"auxiliary", "estop",
 };
 
 const char *const head_fault_name[HEAD_FAULTS] = {
@@ -151,17 +156,28 @@ bool head_level(const struct head *head, unsigned int line)
 {
 	const struct head_axis_data *data;
 	unsigned int axis = line / HEAD_WIRES;
+	s64 scaled;
 
 	if (!head_line_is_output(line))
 		return head->level[line];
+	if (line == HEAD_ESTOP)
+		return head->estop;
 	data = &head_axis_data[axis];
-	return head->position[axis] * data->scale_denominator <=
-	       (s64)data->home_degrees * data->scale_numerator;
+	scaled = head->position[axis] * data->scale_denominator;
+	switch (line % HEAD_WIRES) {
+	case HEAD_HOME:
+		return scaled <= (s64)data->home_degrees * data->scale_numerator;
+	case HEAD_MIN:
+		return scaled <= (s64)data->min_degrees * data->scale_numerator;
+	default:
+		return scaled >= (s64)data->max_degrees * data->scale_numerator;
+	}
 }
 
 bool head_line_is_output(unsigned int line)
 {
-	return line != HEAD_AUXILIARY && line % HEAD_WIRES == HEAD_HOME;
+	return line == HEAD_ESTOP ||
+	       (line < HEAD_AUXILIARY && line % HEAD_WIRES >= HEAD_HOME);
 }
 
 s64 head_angle_micro(const struct head *head, enum head_axis axis)

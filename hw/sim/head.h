@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The virtual pan/tilt head: two stepper motors behind A4988 driver chips, their
- * home switches and one auxiliary output, seen from their wires. It counts steps
+ * switches, an emergency stop and one auxiliary output, seen from their wires. It counts steps
  * as the chips would, checks their timing rules and remembers the edges. The
  * host brings the levels and the time, serialises the calls and shows the result.
  */
@@ -21,13 +21,17 @@ enum head_wire {
 	HEAD_STEP,
 	HEAD_DIR, /* high: the position grows */
 	HEAD_ENABLE, /* low: the motor is driven, as on the A4988 */
-	HEAD_HOME, /* from the head; high: the switch is closed */
+	/* From the head; high: the switch is tripped */
+	HEAD_HOME,
+	HEAD_MIN,
+	HEAD_MAX,
 	HEAD_WIRES,
 };
 
 #define HEAD_LINE(axis, wire) (HEAD_WIRES * (axis) + (wire))
 #define HEAD_AUXILIARY HEAD_LINE(HEAD_AXES, 0)
-#define HEAD_LINES (HEAD_AUXILIARY + 1)
+#define HEAD_ESTOP (HEAD_AUXILIARY + 1) /* from the head; high: pressed */
+#define HEAD_LINES (HEAD_ESTOP + 1)
 
 #define HEAD_EDGES_KEPT 65536
 #define HEAD_SETTINGS_MAX 16
@@ -49,7 +53,9 @@ struct head_axis_data {
 	const char *name;
 	u32 scale_numerator; /* steps per degree, an exact ratio */
 	u32 scale_denominator;
-	s32 home_degrees; /* the home switch is closed from here downwards */
+	s32 home_degrees; /* the home switch is tripped from here downwards */
+	s32 min_degrees; /* and the limit switches from here outwards */
+	s32 max_degrees;
 	unsigned int settings_count;
 	const char *settings[HEAD_SETTINGS_MAX]; /* for machine_configure() */
 };
@@ -65,6 +71,7 @@ struct head {
 	u64 changed_ns[HEAD_LINES]; /* last change of level */
 	u64 step_rose_ns[HEAD_AXES];
 	s64 position[HEAD_AXES]; /* rotor, microsteps */
+	bool estop; /* pressed; by the host */
 	u64 faults[HEAD_FAULTS];
 	u64 edges; /* edges ever */
 	struct head_edge edge[HEAD_EDGES_KEPT]; /* ring */
@@ -84,10 +91,10 @@ void head_init(struct head *head);
  */
 void head_set(struct head *head, unsigned int line, bool level, u64 now_ns);
 
-/* The level of any line, home switches included. Any context. */
+/* The level of any line, switches included. Any context. */
 bool head_level(const struct head *head, unsigned int line);
 
-/* Whether the line is one that the head drives: a home switch. */
+/* Whether the line is one that the head drives: a switch. */
 bool head_line_is_output(unsigned int line);
 
 /* Rotor angle in millionths of a degree, rounded towards 0. */

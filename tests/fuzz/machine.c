@@ -130,7 +130,7 @@ static void look_at_rise(unsigned int i, u64 now_ns)
 	double shortest_ns = 0.75e9 / (axis->maxspeed * scale_of(i));
 
 	ck_assert_msg(fuzz.asked, "a step that nobody asked for");
-	ck_assert_msg(!fuzz.machine->state.halted, "a step in an alarm");
+	ck_assert_msg(!fuzz.machine->state.alarm, "a step in an alarm");
 	ck_assert_msg(now_ns <= fuzz.stop_by_ns, "a step %llu ns too late after STOP",
 		      now_ns - fuzz.stop_by_ns);
 	axis->position += axis->up ? 1 : -1;
@@ -336,7 +336,7 @@ static void judge_accepted(const struct said *said, const struct machine_state *
 
 	if (queued) {
 		ck_assert_msg(said->verbs & (MOVES | BIT(VERB_STOP)), "queued by no move");
-		ck_assert_msg(!before->halted || said->verbs & (BIT(VERB_RESET) | BIT(VERB_STOP)),
+		ck_assert_msg(!before->alarm || said->verbs & (BIT(VERB_RESET) | BIT(VERB_STOP)),
 			      "moved in an alarm");
 		ck_assert_msg(acknowledged || said->verbs & ACKNOWLEDGES, "moved after STOP");
 	}

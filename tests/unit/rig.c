@@ -104,16 +104,39 @@ void rig_mark(struct rig *rig)
 	rig->shortest_ns[HEAD_TILT] = U64_MAX;
 }
 
+void rig_report_switches(struct rig *rig)
+{
+	u32 tripped = rig->head.estop ? SWITCH_ESTOP : 0;
+	u32 changed, line;
+	unsigned int axis;
+
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		if (head_level(&rig->head, HEAD_LINE(axis, HEAD_HOME)))
+			tripped |= SWITCH_HOME(axis);
+		if (head_level(&rig->head, HEAD_LINE(axis, HEAD_MIN)))
+			tripped |= SWITCH_MIN(axis);
+		if (head_level(&rig->head, HEAD_LINE(axis, HEAD_MAX)))
+			tripped |= SWITCH_MAX(axis);
+	}
+	changed = (tripped ^ rig->switches) & rig->machine.switches.present;
+	for (; changed; changed &= changed - 1) {
+		line = changed & -changed;
+		switches_report(&rig->machine, line, tripped & line, rig->now_ns);
+	}
+	rig->switches = tripped;
+}
+
 /* Serve what is due now; returns when the next edge is due. */
 static u64 serve(struct rig *rig)
 {
 	u64 next_ns;
 
-	lock(&rig->pins);
 	do {
+		lock(&rig->pins);
 		next_ns = motion_run(&rig->machine.motion, rig->now_ns);
+		unlock(&rig->pins);
+		rig_report_switches(rig);
 	} while (next_ns <= rig->now_ns);
-	unlock(&rig->pins);
 	return next_ns;
 }
 

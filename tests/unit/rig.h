@@ -22,6 +22,7 @@ struct rig {
 	u64 aux_rises; /* of the auxiliary output */
 	u64 aux_rose_ns;
 	u64 aux_fell_ns;
+	u32 switches; /* as the head's were last reported */
 };
 
 /* The default head, at time 1 s. Free with rig_free(). */
@@ -33,6 +34,12 @@ void rig_run(struct rig *rig, u64 until_ns);
 
 /* Serve until nothing is planned; fails the test after an hour. */
 void rig_run_to_rest(struct rig *rig);
+
+/*
+ * Tell the machine what the head's switches are now. Otherwise done after each edge,
+ * but only of the switches that rig->machine.switches.present has: none at first.
+ */
+void rig_report_switches(struct rig *rig);
 
 /* Forget the counts of rises. */
 void rig_mark(struct rig *rig);

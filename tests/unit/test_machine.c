@@ -11,7 +11,8 @@
 #include "rig.h"
 
 #define STATUS_IDLE(pan) \
-	"STATE=IDLE PAN=" pan ".000000 TILT=0.000000 QUEUE=0/64 ALARM= UNTRUSTED=\n"
+	"STATE=IDLE PAN=" pan ".000000 TILT=0.000000 QUEUE=0/64 " \
+	"ALARM= UNTRUSTED= UNKNOWN= SWITCHES=\n"
 
 static struct rig *rig;
 static struct session *file;
@@ -437,7 +438,7 @@ START_TEST(halt_gives_no_more_pulses)
 		"ERR 108 ESHUTDOWN 1 alarm HALTED: RESET first\n");
 	ck_assert_int_eq(rig_write(rig, file, "?\n"), 2);
 	ck_assert_ptr_nonnull(strstr(rig_answers(rig, file),
-				     "ALARM=HALTED UNTRUSTED=PAN,TILT\nOK\n"));
+				     "ALARM=HALTED UNTRUSTED=PAN,TILT UNKNOWN= SWITCHES=\nOK\n"));
 	steps = rig->head.position[HEAD_PAN];
 	say("RESET; PAN IS 10; TILT IS 0\n", "OK\n");
 	say("PAN 0\nSYNC\n", "OK\nOK\n");

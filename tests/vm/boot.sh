@@ -18,8 +18,11 @@
 # Exit status: the guest's; 1 also if its kernel complained, if it did not end
 # by itself, or if QEMU's and the kernel's account of the pins differ.
 #
+# A guest on virt that prints "press the power button" gets it pressed, for 100 ms.
+#
 # Time is the guest's count of instructions, 2 ns each, and does not depend on
-# the load of this computer; two runs are the same. With a prompt it is ours.
+# the load of this computer; two runs are the same, but for when a button is
+# pressed. With a prompt it is ours.
 
 set -eu
 here=$(dirname "$0")
@@ -139,6 +142,10 @@ receive()
 			file=$out/${line#<<< }
 			: >"$file.base64"
 			;;
+		"press the power button")
+			echo '{"execute":"qmp_capabilities"}{"execute":"system_powerdown"}' \
+				>"$out/qmp.in"
+			;;
 		"guest ended with "*)
 			echo "${line##* }" >"$out/result"
 			ended=1
@@ -161,12 +168,14 @@ receive()
 	done
 }
 
+mkfifo "$out/qmp.in" "$out/qmp.out"
+set -- "$@" -qmp "pipe:$out/qmp"
 # Through a file: a UART that waits for a slow reader would let time jump
 : >"$out/serial.log"
 : >"$out/serial.raw"
 timeout "${BOOT_TIMEOUT:-120}" "$@" </dev/null >"$out/qemu.log" 2>&1 &
 tail -c +1 -s 0.1 -f --pid=$! "$out/serial.raw" | receive
-rm "$out/initrd" "$out/serial.raw"
+rm "$out/initrd" "$out/serial.raw" "$out/qmp.in" "$out/qmp.out"
 
 if [ ! -e "$out/result" ]; then
 	echo "boot: $board did not end by itself: see $out/serial.log" >&2

@@ -89,7 +89,7 @@ refused "wrong setting" 'Invalid argument' 'PAN: settings "SCALE 0": a ratio mus
 	"$pan settings=\"MIN 0; SCALE 0\""
 refused "nine axes" 'No space left on device' 'more than 8 axes' 'A B C D E F G H I'
 
-check "by chip and offset" new_device "enable=stepper-sim:2,low aux=stepper-sim:8 $pan settings=\"MAX 90; SCALE 100\""
+check "by chip and offset" new_device "enable=stepper-sim:2,low aux=stepper-sim:12 $pan settings=\"MAX 90; SCALE 100\""
 check "move" write_line 'PAN 30; TRIGGER 1 1ms; SYNC'
 check "the head moved" head_is 3000 0
 check "setting" like "$(write_line 'PAN 91' 2>&1)" '*: Numerical result out of range'

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the levels of switches mean; see switches.h. That a blocked step halts all
+ * axes is in motion.c, what an alarm is in machine.c.
+ */
+#include "switches.h"
+#include "transaction.h"
+
+#define ALL_AXES (BIT(AXES_MAX) - 1)
+
+/* With the edge side locked out. */
+static void block(struct machine *machine)
+{
+	u32 active = machine->switches.active;
+	bool stop = active & SWITCH_ESTOP;
+
+	motion_block(&machine->motion,
+		     stop ? ALL_AXES : active / SWITCH_MIN(0) & ALL_AXES,
+		     stop ? ALL_AXES : active / SWITCH_MAX(0) & ALL_AXES);
+}
+
+void switches_report(struct machine *machine, u32 line, bool tripped, u64 now_ns)
+{
+	struct switches *switches = &machine->switches;
+	bool pressed = false;
+
+	machine->pins->lock(machine->pins);
+	if (tripped) {
+		pressed = line == SWITCH_ESTOP && !(switches->active & line);
+		switches->closed |= line;
+		switches->active |= line;
+		block(machine);
+	} else if (switches->closed & line) {
+		switches->closed &= ~line;
+		switches->opened_ns[__ffs(line)] = now_ns;
+	}
+	machine->pins->unlock(machine->pins);
+
+	if (pressed && motion_halt(&machine->motion, now_ns))
+		switches->moved = true;
+}
+
+/* Returns whether a step was blocked since it was asked last. */
+static bool forget_open_ones(struct machine *machine, u64 now_ns)
+{
+	struct switches *switches = &machine->switches;
+	bool blocked;
+	u32 opened;
+
+	machine->pins->lock(machine->pins);
+	opened = switches->active & ~switches->closed;
+	for (; opened; opened &= opened - 1)
+		if (now_ns - switches->opened_ns[__ffs(opened)] >= SWITCH_OPEN_NS)
+			switches->active &= ~(opened & -opened);
+	block(machine);
+	blocked = machine->motion.tripped;
+	machine->motion.tripped = false;
+	machine->pins->unlock(machine->pins);
+	return blocked;
+}
+
+void switches_look(struct machine *machine, u64 now_ns)
+{
+	struct switches *switches = &machine->switches;
+	bool blocked;
+
+	if (!switches->present)
+		return;
+	blocked = forget_open_ones(machine, now_ns);
+	if (switches->active & SWITCH_ESTOP && machine->state.alarm != ALARM_ESTOP) {
+		machine_raise(machine, ALARM_ESTOP, blocked || switches->moved, now_ns);
+		switches->moved = false;
+	} else if (blocked) {
+		machine_raise(machine, ALARM_LIMIT, true, now_ns);
+	}
+}
+
+u64 switches_next_ns(struct machine *machine)
+{
+	struct switches *switches = &machine->switches;
+	u64 next_ns = U64_MAX;
+	u32 opened;
+
+	machine->pins->lock(machine->pins);
+	opened = switches->active & ~switches->closed;
+	for (; opened; opened &= opened - 1)
+		next_ns = min(next_ns, switches->opened_ns[__ffs(opened)] +
+					       SWITCH_OPEN_NS);
+	machine->pins->unlock(machine->pins);
+	return next_ns;
+}
+
+u32 switches_active(struct machine *machine)
+{
+	u32 active;
+
+	machine->pins->lock(machine->pins);
+	active = machine->switches.active;
+	machine->pins->unlock(machine->pins);
+	return active;
+}

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# The part of switches.sh that runs in the guest. On x86 the virtual head has
+# limits and home switches, by interrupt and then without; on virt the power button
+# is the emergency stop.
+
+status()
+{
+	check "$1" like "$(cat /dev/stepper)" "$2"
+}
+
+steps() # WHAT AXIS
+{
+	exec 3<>/dev/stepper
+	echo "$2?" >&3
+	read -r answer <&3
+	exec 3<&-
+	echo "$1: ${answer##*STEPS=}"
+}
+
+# Reads the status until it is like PATTERN; the processor is never idle meanwhile,
+# as time would fly
+await()
+{
+	for _ in $(seq 3000); do
+		# shellcheck disable=SC2254 # a pattern
+		case $(cat /dev/stepper) in
+		$1) return ;;
+		esac
+	done
+	return 1
+}
+
+line()
+{
+	echo "$1" >/dev/stepper
+}
+
+not()
+{
+	! "$@" 2>/dev/null
+}
+
+limits() # NAME: tilt stands at -44 degrees, which it takes for 0
+{
+	line 'TILT -44; SYNC'
+	line 'TILT IS 0'
+	mark "$1"
+	check "$1: SYNC tells" not line 'PAN 5 TILT -20; SYNC'
+	status "$1: alarm" 'STATE=ALARM *ALARM=LIMIT UNTRUSTED=*TILT* SWITCHES=TILT-MIN,TILT-HOME'
+	check "$1: RESET is needed" not line 'TILT 0'
+	line RESET
+	steps "steps to the limit, $1" TILT
+	mark "$1-away"
+	line 'TILT 0; SYNC'
+	status "$1: away" 'STATE=IDLE * TILT=0.000000 * ALARM= *SWITCHES='
+	mark "$1-end"
+	line 'PAN 0 TILT 44; SYNC'
+	line 'TILT IS 0'
+}
+
+record
+# shellcheck disable=SC2154 # from the kernel's command line
+if [ "$board" = x86 ]; then
+	insmod "$modules/stepper.ko"
+	insmod "$modules/stepper-sim.ko" no_interrupts=1
+	limits polled
+	rmmod stepper_sim
+	insmod "$modules/stepper-sim.ko"
+	status "positions are unknown at first" '* UNKNOWN=PAN,TILT SWITCHES='
+	limits interrupt
+	mark pressing
+	line 'RUN PAN 5'
+	check "moving" await '*PAN=[1-9]*'
+	echo 1 >/sys/kernel/debug/stepper-sim/estop
+else
+	load
+	mark pressing
+	line 'RUN PAN 5'
+	check "moving" await '*PAN=[1-9]*'
+	echo "press the power button"
+fi
+check "emergency stop: pressed" await '*ALARM=ESTOP *SWITCHES=ESTOP'
+mark pressed
+check "emergency stop: no RESET while it is pressed" not line RESET
+[ "$board" != x86 ] || echo 0 >/sys/kernel/debug/stepper-sim/estop
+sleep 0.2
+status "emergency stop: let go" 'STATE=ALARM *ALARM=ESTOP * SWITCHES='
+steps "steps after the stop" PAN
+check "emergency stop: RESET" line RESET
+mark reset
+check "emergency stop: on again" line 'PAN BY 1; SYNC'
+mark end

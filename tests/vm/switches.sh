@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Limits and the emergency stop in a stock kernel on an emulated board, judged by
+# the pins: on x86 the switches of the virtual head, on virt the power button.
+#
+# usage: tests/vm/switches.sh BOARD, as in boot.sh
+#
+# shellcheck disable=SC2154 # eval assigns them
+
+set -eu
+cd "$(dirname "$0")/../.."
+board=$1
+out=build/test/switches-$board
+status=0
+tests/vm/boot.sh "$board" "$out" tests/vm/guest-switches.sh || status=$?
+sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
+[ "$status" = 0 ]
+
+that() # NAME CONDITION
+{
+	name=$1
+	shift
+	if [ "$@" ]; then
+		echo "ok $board: $name"
+	else
+		echo "not ok $board: $name: $*"
+	fi
+}
+
+during() # MARK
+{
+	eval "$(tests/vm/pulses.awk -v mark="$1" "$out/pins.edges")"
+	steps=$((pan_up + pan_down + tilt_up + tilt_down))
+}
+
+said() # WHAT
+{
+	sed -n "s/^$1: //p" "$out/serial.log"
+}
+
+if [ "$board" = x86 ]; then
+	# 50 degrees are 4444.4 steps, 44 are 3911: the 534th trips the switch
+	during interrupt
+	that "limit: no step after it" "$tilt_down" = 534
+	that "limit: steps counted are steps emitted" \
+		"$(said "steps to the limit, interrupt")" = -4445
+	polled=$(said "steps to the limit, polled")
+	that "limit, polled: not before it" "$polled" -le -4445
+	# looked at every 4 ms, in which there are no more than 18 steps
+	that "limit, polled: soon after it" "$polled" -gt -4481
+	during interrupt-away
+	that "limit: all the way back" "$tilt_down $tilt_up" = "0 534"
+fi
+
+during pressing
+that "emergency stop: moving until then" "$pan_up" -gt 80
+during pressed
+that "emergency stop: no step after it" "$steps" = 0
+during reset
+that "emergency stop: moves after RESET" "$pan_up" = 89
+eval "$(tests/vm/pulses.awk "$out/pins.edges")"
+that "steps counted are steps emitted" \
+	"$(said "steps after the stop")" = "$((pan_up - pan_down - 89))"
+
+if [ -e "$out/faults" ]; then
+	faults=$(awk '$2 != 0' "$out/faults" | tr '\n' ' ')
+	that "the virtual head saw no fault" "$faults" = ""
+fi
