@@ -506,22 +506,25 @@ static unsigned int find_turns(const struct piece *piece, struct real turn[2])
 
 void profile_split_turns(struct profile *profile)
 {
-	const struct profile old = *profile;
-	unsigned int i, k, turns;
+	unsigned int pieces = profile->count, i, k, turns;
+	const struct piece *old = profile->piece + ARRAY_SIZE(profile->piece) - pieces;
 	struct real turn[2];
 
+	/* From the end of the array to its start: a copy is too much for a small stack. */
+	memmove(profile->piece + ARRAY_SIZE(profile->piece) - pieces, profile->piece,
+		pieces * sizeof(*old));
 	profile->count = 0;
-	for (i = 0; i < old.count; i++) {
-		struct real left = old.piece[i].duration;
-		struct state state = old.piece[i].start;
+	for (i = 0; i < pieces; i++) {
+		struct real left = old[i].duration;
+		struct state state = old[i].start;
 		struct real gone = real_from(0);
 
-		turns = find_turns(&old.piece[i], turn);
+		turns = find_turns(&old[i], turn);
 		for (k = 0; k < turns; k++) {
 			struct real part = real_sub(turn[k], gone);
 
 			if (real_sign(part) <= 0 || real_compare(part, left) >= 0 ||
-			    profile->count + old.count - i >= ARRAY_SIZE(old.piece))
+			    profile->count + pieces - i >= ARRAY_SIZE(profile->piece))
 				continue;
 			append(profile, &state, part, state.jerk);
 			state.speed = real_from(0);
