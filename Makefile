@@ -13,20 +13,26 @@ UNIT_OBJECTS = $(UNIT:%.c=build/%.o)
 # Headers of the running kernel; where there are none (a container), the newest
 KDIR = $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 	ls -dv /lib/modules/*/build | tail -n 1))
-# The kernel that the emulated boards run, as in 6.1.0-56
-VERSION = $(shell tests/vm/fetch.sh)
-ARM64 = build/cache/$(VERSION)/arm64/usr/src/linux-headers-$(VERSION)-arm64
+# The kernel that the emulated boards run: 6.1, 6.12 or 6.12-rt
+KERNEL ?= 6.1
+# $(call version,ARCHITECTURE): as in 6.1.0-56
+version = $(shell KERNEL=$(KERNEL) tests/vm/fetch.sh $(1))
+ARM64 = build/cache/$(call version,arm64)/arm64/usr/src/linux-headers-*-arm64
+AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64)-amd64,$\
+	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
 .PHONY: all stepperd install-stepperd modules modules-arm64 modules-vm load-sim install uninstall unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
-	$(if $(shell pkg-config --exists fuse3 libgpiod && echo yes),build/stepperd)
+	$(if $(shell pkg-config --exists fuse3 libgpiod 2>/dev/null && echo yes),build/stepperd)
 
 help:
 	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
 	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
 	@echo 'make test            all tests'
+	@echo 'make test-debug      all that can go wrong, in a kernel with instruments; 40 minutes'
+	@echo 'make test-kernels    builds for all kernels, boots 6.12; 15 minutes'
 	@echo 'make shell           a prompt on the emulated board'
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
@@ -69,7 +75,7 @@ build/stepperd: $(STEPPERD) build/libstepper.a
 	gcc -o $@ $^ $$(pkg-config --libs fuse3 libgpiod) -lpthread
 
 # The same with version 2 of libgpiod, which is younger than the system's
-GPIOD2 = build/cache/$(VERSION)/gpiod2/usr
+GPIOD2 = build/cache/$(call version,gpiod2)/gpiod2/usr
 build/stepperd-gpiod2: userspace/stepperd_gpio.c $(STEPPERD) build/libstepper.a
 	@tests/vm/fetch.sh gpiod2 >/dev/null
 	gcc -std=gnu11 $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags fuse3) -I$(GPIOD2)/include -o $@ \
@@ -113,7 +119,7 @@ define kbuild
 	cp -rsf $(CURDIR)/tests/toggle $$tree/tests/; \
 	for directory in $(3); do \
 		$(MAKE) -s -C $(1) M=$$(realpath $$tree/$$directory) \
-			CONFIG_DEBUG_INFO_BTF_MODULES= $(2) modules; \
+			CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(SPARSE),C=2) $(2) modules; \
 		cp $$tree/$$directory/*.ko build/modules/$$release/; \
 	done
 endef
@@ -121,14 +127,24 @@ endef
 modules: setup-modules
 	@[ -e /lib/modules/$$(uname -r)/build ] || \
 		echo "no headers of the running kernel $$(uname -r): building with $(KDIR)"
-	$(call kbuild,$(KDIR),W=1 $(if $(SPARSE),C=2),.)
+	$(call kbuild,$(KDIR),W=1,.)
 
 modules-arm64: setup-vm
-	$(call kbuild,$(ARM64),W=1 CROSS_COMPILE=aarch64-linux-gnu-,. tests/toggle)
+	$(call kbuild,$(wildcard $(ARM64)),W=1 CROSS_COMPILE=aarch64-linux-gnu-,. tests/toggle)
 
 # for the emulated PC
 modules-amd64: setup-vm
-	$(call kbuild,/usr/src/linux-headers-$(VERSION)-amd64,W=1,.)
+	$(call kbuild,$(wildcard $(AMD64)),W=1,.)
+
+# for the debug kernel: those to be tested, and the unit tests as a module for KUnit
+DEBUG = $(shell tests/debug/kernel.sh)/linux
+modules-debug: setup-vm setup-debug
+	$(call kbuild,$(DEBUG),W=1,.)
+	@mkdir -p build/kbuild/kunit
+	@cp -rsf $(CURDIR)/parser $(CURDIR)/hw $(CURDIR)/tests build/kbuild/kunit/
+	@ln -sf tests/kunit/Kbuild build/kbuild/kunit/Kbuild
+	@$(MAKE) -s -C $(DEBUG) M=$(CURDIR)/build/kbuild/kunit modules
+	@cp build/kbuild/kunit/*.ko build/modules/*-debug/
 
 # What was built for the kernel RELEASE, to DESTDIR (for a package) or this system;
 # the overlay where a Raspberry Pi looks for it, if this is one or for a package
@@ -213,6 +229,14 @@ test: unit stepperd fuzz-build coverage-build build/stepctl setup-style setup-bo
 		build/boards/stepper.dtbo modules-arm64 modules-amd64
 	@$(MAKE) --no-print-directory -s build/stepperd-gpiod2
 	@tests/run.sh
+
+test-debug: setup-build modules-debug
+	@BOOT_TIMEOUT=1800 tests/run.sh tests/debug/stress.sh "tests/vm/file.sh debug" \
+		"tests/vm/test.sh debug" "tests/vm/new-device.sh debug" tests/kunit/run.sh
+	@tests/debug/coverage.sh
+
+test-kernels: setup-build setup-modules setup-vm setup-style setup-kernels
+	@tests/run.sh tests/kernels.sh
 
 check-style: setup-style setup-modules
 	@tests/check-style.sh

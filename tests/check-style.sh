@@ -63,9 +63,9 @@ sparse_modules()
 
 every_file_has_spdx | verdict spdx
 {
-	files '*.c' '*.h' ':!tests/unit' ':!parser/portable.h' | checkpatch
+	files '*.c' '*.h' ':!tests/unit' ':!tests/kunit' ':!parser/portable.h' | checkpatch
 	# START_TEST is no function to checkpatch, and Suite no type
-	files 'tests/unit/*.[ch]' | checkpatch LINE_SPACING,SPACING
+	files 'tests/unit/*.[ch]' 'tests/kunit/*.[ch]' | checkpatch LINE_SPACING,SPACING
 	# in userspace there is nobody else to define these
 	echo parser/portable.h |
 		checkpatch PREFER_DEFINED_ATTRIBUTE_MACRO,VOLATILE,UNSPECIFIED_INT

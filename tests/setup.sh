@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installs what is missing for the purposes named: build, modules, vm, boards,
-# test, style, fuzz, bench. Silent, and done in a blink, when everything is there.
-# Installs on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
+# test, style, fuzz, bench, debug, kernels. Silent, and done in a blink, when
+# everything is there. Installs on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
 # What the emulated boards need beside packages is fetched by vm/fetch.sh.
 
 set -eu
@@ -44,6 +44,14 @@ pieces()
 	style linux-source-6.1 /usr/src/linux-source-6.1.tar.xz
 	style perl perl
 	bench gnuplot-nox gnuplot
+	debug linux-source-6.1 /usr/src/linux-source-6.1.tar.xz
+	debug bc bc
+	debug bison bison
+	debug flex flex
+	debug libelf-dev /usr/include/libelf.h
+	debug make make
+	kernels mmdebstrap mmdebstrap
+	kernels qemu-user-static qemu-arm-static
 	END
 }
 

@@ -5,6 +5,7 @@
  * checked on the recorded edges; never from hw/.
  */
 #include <check.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -1268,9 +1269,11 @@ Suite *motion_suite(void)
 
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_set_timeout(tests, 120);
-	tcase_add_test(tests, reals);
+	if (LDBL_MANT_DIG >= 64) /* or the reference is too coarse */
+		tcase_add_test(tests, reals);
 	tcase_add_test(tests, reals_at_the_edges);
-	tcase_add_test(tests, durations);
+	if (LDBL_MANT_DIG >= 64) /* or the reference is too coarse */
+		tcase_add_test(tests, durations);
 	tcase_add_test(tests, durations_as_wanted);
 	tcase_add_loop_test(tests, step_times, 0, 2 * ARRAY_SIZE(moves));
 	tcase_add_test(tests, random_step_times);

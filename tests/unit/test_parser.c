@@ -1267,7 +1267,7 @@ static void put(const char *lines)
 /* Take up to @size bytes, which must be @expected. */
 static void assert_taken(size_t size, const char *expected)
 {
-	char bytes[2 * ANSWERS_SIZE];
+	static char bytes[2 * ANSWERS_SIZE];
 	size_t taken = answers_take(&answers, bytes, size);
 
 	bytes[taken] = '\0';
@@ -1385,7 +1385,7 @@ END_TEST
 START_TEST(answers_account_for_every_line)
 {
 	unsigned int round, next = 0, number = 0, told, losses = 0;
-	char bytes[512], out[ANSWERS_SIZE];
+	static char bytes[512], out[ANSWERS_SIZE];
 	size_t length = 0, taken, i;
 
 	answers_init(&answers);

@@ -6,7 +6,8 @@
 # usage: tests/vm/boot.sh [-l] BOARD OUT GUEST [FILE...]
 #	 tests/vm/boot.sh BOARD			(a prompt on this terminal)
 #
-# BOARD	virt (arm64, PL061), raspi3b (arm64, BCM2835), x86 (stepper-sim)
+# BOARD	virt (arm64, PL061), raspi3b (arm64, BCM2835), x86 (stepper-sim), or
+#	x86 with the debug kernel: debug, and debug-smp, two processors
 # GUEST	a shell script that the board runs (its kit: see init); FILEs lie beside
 #	it in the root directory
 # OUT	a directory for what comes out: serial.log, the files that the guest
@@ -20,9 +21,10 @@
 #
 # A guest on virt that prints "press the power button" gets it pressed, for 100 ms.
 #
-# Time is the guest's count of instructions, 2 ns each, and does not depend on
-# the load of this computer; two runs are the same, but for when a button is
-# pressed. With a prompt it is ours.
+# Time is the guest's count of instructions, 2 ns each (of debug 1 ns), and does not
+# depend on the load of this computer; two runs are the same, but for when a button
+# is pressed. With a prompt it is ours, and with two processors, which run at the
+# same time.
 
 set -eu
 here=$(dirname "$0")
@@ -34,6 +36,7 @@ if [ "$1" = -l ]; then
 fi
 board=$1
 case $board in
+debug*) version=debug ;;
 x86) version=$("$here/fetch.sh" amd64) ;;
 *) version=$("$here/fetch.sh" arm64) ;;
 esac
@@ -57,8 +60,14 @@ x86)
 	modules=$top/build/modules/$version-amd64
 	busybox=/bin/busybox
 	;;
+debug*)
+	cache=$("$here/../debug/kernel.sh")
+	modules=$(echo "$top"/build/modules/*-debug)
+	busybox=/bin/busybox
+	: "${BOOT_TIMEOUT:=1800}"
+	;;
 *)
-	echo "boot: no board $board; there are virt, raspi3b, x86" >&2
+	echo "boot: no board $board; there are virt, raspi3b, x86, debug, debug-smp" >&2
 	exit 2
 	;;
 esac
@@ -74,6 +83,10 @@ if [ $# -gt 1 ]; then
 	shift 3
 	[ $# = 0 ] || cp "$@" "$root/"
 	how="-nodefaults -serial file:$out/serial.raw -icount shift=1,sleep=off"
+	case $board in
+	debug) how="${how% -icount*} -icount shift=0,sleep=off" ;;
+	debug-smp) how="${how% -icount*} -smp 2" ;;
+	esac
 else
 	how="-nodefaults -serial mon:stdio"
 fi
@@ -101,11 +114,19 @@ x86)
 	set -- qemu-system-x86_64 -M pc -m 256 -kernel "$cache/amd64/vmlinux"
 	console=ttyS0
 	;;
+debug*)
+	gpio=
+	set -- qemu-system-x86_64 -M pc -m 512 -kernel "$cache/bzImage"
+	console=ttyS0
+	# the kernel's log to a serial line would be the first thing that lockdep
+	# complains of; it stops after that
+	options="loglevel=1 kunit.enable=1"
+	;;
 esac
 
 if [ -n "$gpio" ]; then
-	# A Raspberry Pi's own device tree has the label "gpio"; these have not
-	fdtput -c "$out/base.dtb" /__symbols__
+	# A Raspberry Pi's own device tree has the label "gpio"; most of these have not
+	fdtput -c "$out/base.dtb" /__symbols__ 2>/dev/null || true
 	fdtput -t s "$out/base.dtb" /__symbols__ gpio "$gpio"
 	make -s -C "$top" "build/boards/$overlay.dtbo"
 	# shellcheck disable=SC2086 # words
@@ -122,7 +143,7 @@ rm -r "$root"
 # 20 us for one to displace its stack by.
 # shellcheck disable=SC2086 # words
 set -- "$@" -initrd "$out/initrd" -append "board=$board console=$console nokaslr quiet \
-	randomize_kstack_offset=off panic=-1 oops=panic reboot=t" \
+	randomize_kstack_offset=off panic=-1 oops=panic reboot=t ${options:-}" \
 	-D "$out/qemu.trace" -seed 1 -rtc base=2026-01-01T00:00:00,clock=vm \
 	-display none -no-reboot $how
 
@@ -182,7 +203,8 @@ if [ ! -e "$out/result" ]; then
 	tail -n 5 "$out/serial.log" "$out/qemu.log" >&2
 	exit 1
 fi
-if grep -E 'WARNING:|BUG:|Oops|Call [Tt]race|Kernel panic' "$out/dmesg" >&2; then
+if grep -E 'WARNING:|BUG:|INFO: |Oops|UBSAN:|ODEBUG:|Call [Tt]race|Kernel panic|suspected memory leak' \
+	"$out/dmesg" >&2; then
 	echo "boot: the kernel of $board complained: see $out/dmesg" >&2
 	exit 1
 fi

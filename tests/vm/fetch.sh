@@ -9,69 +9,85 @@
 # this system: apt works on a state of its own, and checks signatures with the system's
 # keys. Prints VERSION.
 #
-# usage: tests/vm/fetch.sh [arm64|amd64|ssh|trees|gpiod2]
+# usage: [KERNEL=6.12] tests/vm/fetch.sh [arm64|amd64|ssh|trees|gpiod2]
+#
+# KERNEL	6.1 (unless told otherwise), or another series of this Debian: 6.12,
+#		6.12-rt. Of these the newest version is fetched, with its headers.
 
 set -eu
 cd "$(dirname "$0")/../.."
 
-# the newest installed 6.1 headers, as in 6.1.0-56
-version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
-	sed 's/.*headers-\(.*\)-amd64/\1/' | grep -v -e rt -e cloud | sort -V | tail -n 1)
-[ -n "$version" ] || {
-	echo "fetch: no headers of Debian's kernel 6.1 in /usr/src" >&2
-	exit 1
-}
+kernel=${KERNEL:-6.1}
 what=${1:-arm64}
 architecture=$what
 case $what in
 ssh | gpiod2) architecture=amd64 ;;
 trees) architecture=arm64 ;;
 esac
-cache=$PWD/build/cache/$version/$what
-complete=$cache/complete
-[ "$what" != amd64 ] || complete=$cache/modules/complete
-done_already()
-{
-	if [ -e "$complete" ]; then
-		echo "$version"
-		exit
-	fi
-}
-done_already
-# One at a time: suites that run side by side need the same
-mkdir -p "$cache"
-exec 9>"$cache.lock"
-flock 9
-done_already
+mkdir -p build/cache
+apt=$PWD/build/cache/apt-$kernel-$what
 
-case $what in
-ssh) echo "fetch: Debian's OpenSSH, 10 MB" >&2 ;;
-trees) echo "fetch: device trees of Raspberry Pis, 5 MB" >&2 ;;
-*) echo "fetch: Debian's kernel $version for $what, 70 MB" >&2 ;;
-esac
-rm -rf "$cache"
-mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
-
-# apt with a state, and for trees with a source, of its own
+# apt with a state, and for some with a source, of its own
 in_own_state() # COMMAND ARGUMENT...
 {
 	command=$1
 	shift
-	[ ! -e "$cache/apt/sources.list" ] || set -- "$@" \
-		-oDir::Etc::sourcelist="$cache/apt/sources.list" \
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+	[ ! -e "$apt/sources.list" ] || set -- "$@" \
+		-oDir::Etc::sourcelist="$apt/sources.list" \
 		-oDir::Etc::sourceparts=/dev/null
 	"$command" -qq -oAPT::Architecture="$architecture" \
-		-oAPT::Architectures="$architecture" \
-		-oDir::State::Lists="$cache/apt/lists" \
-		-oDir::State::status=/dev/null -oDir::Cache="$cache/apt" \
+		-oAPT::Architectures="$architecture,amd64" \
+		-oDir::State::Lists="$apt/lists" \
+		-oDir::State::status=/dev/null -oDir::Cache="$apt" \
 		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@"
 }
 
+# The newest of $kernel in the archive, as in 6.12.117+deb12-rt
+newest_version()
+{
+	in_own_state apt-get update >&2
+	in_own_state apt-cache depends "linux-headers-$kernel-$architecture" |
+		sed -n "s/.*Depends: linux-headers-\(.*\)-$architecture$/\1/p" | grep .
+}
+
+# One at a time: suites that run side by side need the same
+exec 9>"$apt.lock"
+flock 9
+if [ "$kernel" = 6.1 ]; then
+	# the newest installed headers, as in 6.1.0-56
+	version=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' |
+		sed 's/.*headers-\(.*\)-amd64/\1/' | grep -v -e rt -e cloud | sort -V | tail -n 1)
+	[ -n "$version" ] || {
+		echo "fetch: no headers of Debian's kernel 6.1 in /usr/src" >&2
+		exit 1
+	}
+else
+	# once, so that all architectures have the same
+	version=$(cat "build/cache/$kernel" 2>/dev/null) || version=$(newest_version)
+	echo "$version" >"build/cache/$kernel"
+fi
+cache=$PWD/build/cache/$version/$what
+complete=$cache/complete
+[ "$what" != amd64 ] || complete=$cache/modules/complete
+if [ -e "$complete" ]; then
+	echo "$version"
+	exit
+fi
+
+case $what in
+ssh) echo "fetch: Debian's OpenSSH, 10 MB" >&2 ;;
+trees) echo "fetch: device trees of Raspberry Pis, 5 MB" >&2 ;;
+*) echo "fetch: Debian's kernel $version for $what, 70 to 120 MB" >&2 ;;
+esac
+rm -rf "$cache"
+mkdir -p "$cache" "$apt"
+
 download() # PACKAGE...
 {
-	(cd "$cache/apt" && in_own_state apt-get download "$@" >&2) || {
+	(cd "$apt" && in_own_state apt-get download "$@" >&2) || {
 		echo "fetch: could not download; no network, or $version has left the archive" >&2
-		echo "fetch: (then: apt-get install linux-headers-amd64)" >&2
+		echo "fetch: (then: apt-get install linux-headers-amd64, or rm build/cache/$kernel)" >&2
 		exit 1
 	}
 }
@@ -80,7 +96,7 @@ unpack() # PACKAGE PATTERN...
 {
 	package=$1
 	shift
-	dpkg --fsys-tarfile "$cache/apt/$package"_*.deb |
+	dpkg --fsys-tarfile "$apt/$package"_*.deb |
 		tar -x -C "$cache" --wildcards "$@"
 }
 
@@ -91,30 +107,62 @@ gpiod2) suite=bookworm-backports ;;
 esac
 [ -z "$suite" ] ||
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"http://deb.debian.org/debian $suite main" >"$cache/apt/sources.list"
+		"http://deb.debian.org/debian $suite main" >"$apt/sources.list"
 in_own_state apt-get update >&2
 
 image=linux-image-$version-$architecture
+headers=linux-headers-$version-$architecture
+others= # what the headers need and this system has not
+if [ "$kernel" != 6.1 ]; then
+	plain=${version%-rt}
+	common=linux-headers-$plain-common${version#"$plain"}
+	others="$common linux-kbuild-$plain:amd64"
+fi
+
+unpack_headers()
+{
+	unpack "$headers" './usr/src/*'
+	if [ -z "$others" ]; then
+		# the links to scripts that run here lead to /usr/lib
+		ln -s /usr/lib/linux-kbuild-6.1 "$cache/usr/lib/"
+		return
+	fi
+	unpack "$common" './usr/src/*'
+	unpack "linux-kbuild-$plain" './usr/lib/*'
+	# shellcheck disable=SC2016 # for make
+	echo 'include $(dir $(lastword $(MAKEFILE_LIST)))'"../$common/Makefile" \
+		>"$cache/usr/src/$headers/Makefile"
+}
+
 case $what in
 arm64)
-	headers=linux-headers-$version-arm64
-	download "$image" "$headers" busybox-static
-	unpack "$image" './boot/vmlinuz-*' '*/bcm2837-rpi-3-b.dtb' '*/bcm2835_wdt.ko'
-	unpack "$headers" './usr/src/*'
+	# shellcheck disable=SC2086 # a list of packages
+	download "$image" "$headers" $others busybox-static
+	unpack "$image" './boot/vmlinuz-*' '*/bcm2837-rpi-3-b.dtb' '*/bcm2835_wdt.ko*'
+	find "$cache/lib" -name '*.xz' -exec xz -d {} +
+	unpack_headers
 	unpack busybox-static ./bin/busybox
-	# the headers' links to scripts that run here lead to /usr/lib
-	ln -s /usr/lib/linux-kbuild-6.1 "$cache/usr/lib/"
 	;;
 amd64)
-	download "$image"
-	unpack "$image" './boot/vmlinuz-*' '*/fs/fuse/*.ko'
+	# shellcheck disable=SC2086 # a list of packages
+	if [ -z "$others" ]; then
+		download "$image"
+	else
+		download "$image" "$headers" $others
+		unpack_headers
+	fi
+	unpack "$image" './boot/vmlinuz-*' '*/fs/fuse/*.ko*'
 	mkdir "$cache/modules"
+	find "$cache/lib" -name '*.xz' -exec xz -d {} +
 	find "$cache/lib" -name '*.ko' -exec mv -t "$cache/modules" {} +
-	# Unpacked here, so that no emulated processor has to: 6 s of a boot
 	vmlinuz=$cache/boot/vmlinuz-$version-amd64
-	offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz" | head -n 1 | cut -d : -f 1)
-	tail -c "+$((offset + 1))" "$vmlinuz" | xz -dc --single-stream >"$cache/vmlinux"
-	rm "$vmlinuz"
+	# Unpacked here, so that no emulated processor has to: 6 s of a boot
+	if offset=$(LC_ALL=C grep -abo -P '\xfd7zXZ\x00' "$vmlinuz"); then
+		tail -c "+$((${offset%%:*} + 1))" "$vmlinuz" | xz -dc --single-stream >"$cache/vmlinux"
+		rm "$vmlinuz"
+	else
+		mv "$vmlinuz" "$cache/vmlinux" # by zstd, which costs a second only
+	fi
 	;;
 ssh)
 	libraries="libaudit1 libc6 libcap-ng0 libcap2 libcom-err2 libcrypt1 libgcrypt20
@@ -143,6 +191,6 @@ gpiod2)
 	;;
 esac
 
-rm -r "$cache/apt"
+rm -r "$apt"
 touch "$complete"
 echo "$version"

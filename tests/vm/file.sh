@@ -24,7 +24,7 @@ fuse | cuse)
 		"build/cache/$(tests/vm/fetch.sh amd64)/amd64/modules/"*.ko
 	tests/vm/pack.sh "$programs/stepperd.tar" build/stepperd
 	;;
-x86) ;;
+x86 | debug*) ;;
 *) compiler=aarch64-linux-gnu-gcc ;;
 esac
 for program in file writers; do
@@ -32,7 +32,7 @@ for program in file writers; do
 		-o "$programs/$program" tests/vm/$program.c
 done
 status=0
-BOOT_TIMEOUT=300 tests/vm/boot.sh "$board" "$out" tests/vm/guest-file.sh "$@" ||
+BOOT_TIMEOUT=${BOOT_TIMEOUT:-300} tests/vm/boot.sh "$board" "$out" tests/vm/guest-file.sh "$@" ||
 	status=$?
 sed -nE "s/^(not )?ok /&file on $name: /p; s/^skipped /# &/p" "$out/serial.log"
 exit "$status"

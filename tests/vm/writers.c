@@ -279,7 +279,7 @@ static void takes_no_time(int fd, const char *line)
 
 	IS(put(fd, line), (long)strlen(line));
 	end = seconds();
-	if (end - begin > 0.02)
+	if (end - begin > 0.05) /* 0.03 in the debug kernel */
 		FAIL("%.6s took %f s", line, end - begin);
 }
 
@@ -459,6 +459,9 @@ static void a_long_script_needs_no_memory(void)
 	pid_t child;
 	int i, status;
 
+	/* In the debug kernel what was freed is kept a while, to catch its use. */
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		return;
 	for (i = 0; i < lines; i++)
 		fputs(i % 10 ? "# a comment, as scripts have them\n" :
 		      i % 20 ? "PAN BY 0.1\n" :
