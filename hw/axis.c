@@ -29,6 +29,7 @@ void axis_init(struct axis *axis)
 	axis->setting[SETTING_ENABLEDELAY] = 1000000;
 	axis->setting[SETTING_HOMESPEED] = 10 * MICRO;
 	axis->setting[SETTING_HOMEDIR] = -MICRO;
+	axis->setting[SETTING_CORNER] = 2 * MICRO;
 	axis->scale_numerator = 800; /* 32000/360 */
 	axis->scale_denominator = 9;
 	axis->trust = TRUST_KNOWN;
@@ -108,6 +109,11 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 						axis->scale_denominator * MICRO);
 
 	return real_mul(real_from(micro), steps_per_unit);
+}
+
+struct real axis_beyond(const struct axis *axis, s64 micro)
+{
+	return real_sub(axis_rate(axis, micro), real_from(axis_steps(axis, micro)));
 }
 
 /* S64_MAX where it is not limited. */

@@ -41,6 +41,9 @@ s64 axis_steps(const struct axis *axis, s64 micro);
 /* Millionths of the axis unit of a position in steps, rounded likewise. */
 s64 axis_micro(const struct axis *axis, struct real steps);
 
+/* How much further than axis_steps() of it a position is exactly; |result| <= 1/2. */
+struct real axis_beyond(const struct axis *axis, s64 micro);
+
 /* Call the steps emitted, @steps, the present target of the axis at rest. */
 void axis_set_origin(struct axis *axis, s64 steps);
 

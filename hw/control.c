@@ -29,24 +29,30 @@ int command_IS(struct transaction *line, const struct command *command)
 }
 
 /*
- * Stage that @axes slow down from the hand-over on, in place of the plan. 0 or
- * -EAGAIN.
+ * Stage that @axes slow down from the hand-over on, in place of the plan: on the
+ * path, if all that moves stops, else each for itself; what goes on then comes to
+ * rest where its present move ends. 0 or -EAGAIN.
  */
 static int stage_stop(struct transaction *line, u32 axes)
 {
 	struct machine *machine = line->machine;
-	struct plan_axis limits[AXES_MAX] = {};
+	struct plan_change change[AXES_MAX] = {};
 	unsigned int i;
+	int error;
 
-	for (i = 0; i < machine->names.count; i++) {
-		const struct axis *axis = &line->state->axis[i];
-
-		limits[i] = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
-	}
 	motion_stage_cut(&machine->motion, line->now_ns);
 	line->moved = true;
 	line->held_ns = motion_staged_end_ns(&machine->motion);
-	return plan_stop(&machine->motion, axes, limits) ? -EAGAIN : 0;
+	error = queue_stop(machine, line->state, axes, line->now_ns);
+	if (error != -ENOENT || !motion_cut_moving(&machine->motion))
+		return error == -EAGAIN ? error : 0;
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &line->state->axis[i];
+
+		change[i].what = axes & BIT(i) ? PLAN_STOP : PLAN_FINISH;
+		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
+	}
+	return plan_change(&machine->motion, change) ? -EAGAIN : 0;
 }
 
 int command_STOP(struct transaction *line, const struct command *command)
@@ -145,6 +151,7 @@ int command_RELEASE(struct transaction *line, const struct command *command)
 int command_PAUSE(struct transaction *line, const struct command *command)
 {
 	struct machine *machine = line->machine;
+	int error = 0;
 
 	if (line->state->hold || line->halt)
 		return 0;
@@ -156,18 +163,16 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	line->moved = false;
 	line->paused = true;
 	line->state->hold = true;
-	if (machine->state.queued == machine->state.done)
-		return 0;
-	return stage_stop(line, BIT(AXES_MAX) - 1);
+	if (machine->state.queued != machine->state.done)
+		error = stage_stop(line, BIT(AXES_MAX) - 1);
+	/* RESUME plans anew whatever is queued. */
+	line->state->planned = line->state->done;
+	line->state->commit_ns = motion_staged_end_ns(&machine->motion);
+	return error;
 }
 
 int command_RESUME(struct transaction *line, const struct command *command)
 {
-	if (!line->state->hold)
-		return 0;
-	if (line->paused)
-		return error_set(line->report, EBUSY, command->column,
-				 "RESUME after PAUSE needs a line of its own");
 	line->state->hold = false;
-	return transaction_stage(line);
+	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The machine: its life, its queue, and lines as transactions. What the single
+ * The machine: its life, and lines as transactions. Its queue is in queue.c; what the single
  * commands do is in moves.c, stream.c, retarget.c, control.c, presets.c, queries.c
  * and settings.c; how axes move, in plan.c and motion.c; what a file sees, in
  * session.c; what is told unasked, in events.c.
@@ -9,6 +9,9 @@
 #include "events.h"
 #include "machine.h"
 #include "transaction.h"
+
+/* When to try again if there was no room in the plan, or it was too late. */
+#define PLAN_RETRY_NS 1000000
 
 void machine_init(struct machine *machine, struct pins *pins)
 {
@@ -140,6 +143,7 @@ static void drop_queue(struct machine *machine, enum entry_outcome outcome)
 {
 	while (machine->state.done != machine->state.queued)
 		machine_entry(machine, ++machine->state.done)->outcome = outcome;
+	machine->state.planned = machine->state.queued;
 }
 
 static void drive_enable(struct machine *machine, u32 axes, bool on)
@@ -151,33 +155,19 @@ static void drive_enable(struct machine *machine, u32 axes, bool on)
 	machine->pins->unlock(machine->pins);
 }
 
-/*
- * When an entry ends, plan time. Behind a point of a stream a stop is planned; if
- * another point follows, that came in its place.
- */
-static u64 entry_end_ns(struct machine *machine, const struct queue_entry *entry)
-{
-	const struct queue_entry *next = machine_entry(machine, entry->number + 1);
-
-	if (entry->kind == ENTRY_POINT && entry->number != machine->state.queued &&
-	    next->kind == ENTRY_POINT)
-		return entry->point_ns;
-	return entry->end_ns;
-}
-
 /* Bring the state up to date with what switches and motors did. */
 static void retire(struct machine *machine, u64 now_ns)
 {
 	unsigned int i;
 
 	switches_look(machine, now_ns);
-	while (machine->state.done != machine->state.queued &&
+	while (machine->state.done != machine->state.planned &&
 	       !machine->state.hold) {
 		struct queue_entry *entry =
 			machine_entry(machine, machine->state.done + 1);
 
 		if (!motion_passed(&machine->motion,
-				   entry_end_ns(machine, entry), now_ns))
+				   queue_end_ns(machine, entry), now_ns))
 			return;
 		entry->outcome = ENTRY_DONE;
 		memcpy(machine->rest, entry->target, sizeof(machine->rest));
@@ -215,6 +205,30 @@ static u64 release_idle(struct machine *machine, u64 now_ns)
 	return next_ns;
 }
 
+/* Plan what is queued, if it is time to. Returns when it will be. */
+static u64 plan_queue(struct machine *machine, u64 now_ns)
+{
+	struct machine_state *state = &machine->state;
+	u64 commit_ns = state->commit_ns;
+	u32 planned = state->planned;
+	u64 due_ns = queue_due_ns(machine);
+	int error;
+
+	if (due_ns > now_ns)
+		return due_ns;
+	error = queue_plan(machine, state, now_ns, false);
+	if (!error)
+		error = motion_publish(&machine->motion, now_ns);
+	if (!error) {
+		queue_planned(machine);
+		return max(queue_due_ns(machine), now_ns + PLAN_RETRY_NS);
+	}
+	motion_abandon(&machine->motion);
+	state->planned = planned;
+	state->commit_ns = commit_ns;
+	return now_ns + PLAN_RETRY_NS;
+}
+
 u64 machine_service(struct machine *machine, u64 now_ns)
 {
 	const struct queue_entry *entry;
@@ -222,11 +236,14 @@ u64 machine_service(struct machine *machine, u64 now_ns)
 
 	retire(machine, now_ns);
 	events_tell_changes(machine, "");
-	if (machine->state.done == machine->state.queued) {
+	if (machine->state.done == machine->state.queued)
 		next_ns = release_idle(machine, now_ns);
-	} else if (!machine->state.hold) {
+	else if (!machine->state.hold)
+		next_ns = plan_queue(machine, now_ns);
+	if (machine->state.done != machine->state.planned && !machine->state.hold) {
 		entry = machine_entry(machine, machine->state.done + 1);
-		next_ns = motion_real_ns(&machine->motion, entry_end_ns(machine, entry));
+		next_ns = min(next_ns, motion_real_ns(&machine->motion,
+						      queue_end_ns(machine, entry)));
 	}
 	return min(next_ns, switches_next_ns(machine));
 }
@@ -238,8 +255,7 @@ bool machine_alarm(const struct machine *machine)
 
 bool machine_has_room(const struct machine *machine)
 {
-	return machine->state.queued - machine->state.done < QUEUE_MAX &&
-	       motion_room(&machine->motion) >= PROFILE_PIECES_MAX;
+	return machine->state.queued - machine->state.done < QUEUE_MAX;
 }
 
 s64 machine_position(struct machine *machine, const struct machine_state *state,
@@ -433,10 +449,21 @@ void transaction_queue(struct transaction *line)
 
 	entry->number = line->state->queued;
 	entry->outcome = ENTRY_PENDING;
-	entry->end_ns = motion_staged_end_ns(&line->machine->motion);
+	entry->end_ns = U64_MAX;
 	memcpy(entry->tag, line->tag, sizeof(entry->tag));
 	for (i = 0; i < line->machine->names.count; i++)
 		entry->target[i] = line->state->axis[i].target;
+}
+
+void transaction_queue_staged(struct transaction *line)
+{
+	u64 end_ns = motion_staged_end_ns(&line->machine->motion);
+
+	transaction_queue(line);
+	transaction_last(line)->end_ns = end_ns;
+	transaction_last(line)->staged_end_ns = end_ns;
+	line->state->planned = line->state->queued;
+	line->state->commit_ns = end_ns;
 }
 
 void transaction_unstage(struct transaction *line)
@@ -449,6 +476,8 @@ void transaction_unstage(struct transaction *line)
 	line->sync = false;
 	line->state->queued = line->machine->state.queued;
 	line->state->done = line->machine->state.done;
+	line->state->planned = line->machine->state.planned;
+	line->state->commit_ns = line->machine->state.commit_ns;
 	line->state->hold = false;
 }
 
@@ -483,28 +512,7 @@ void transaction_replace(struct transaction *line)
 	line->stopped = true;
 	rest_where_staged(line);
 	line->state->done = line->state->queued;
-	transaction_queue(line);
-}
-
-/*
- * What was over when the hold began is not planned anew; of a WAIT on its way, only
- * what is left.
- */
-static void keep_what_is_left(struct machine *machine, u64 held_ns)
-{
-	u32 number = machine->state.done;
-
-	while (number != machine->state.queued) {
-		struct queue_entry *entry = machine_entry(machine, ++number);
-
-		if (entry->end_ns > held_ns) {
-			if (entry->kind == ENTRY_WAIT)
-				entry->time_ns = min(entry->time_ns,
-						     entry->end_ns - held_ns);
-			return;
-		}
-		entry->kind = ENTRY_STOP;
-	}
+	transaction_queue_staged(line);
 }
 
 /* All commands of the line are good: let them take effect. */
@@ -526,8 +534,10 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->stopped)
 		drop_queue(machine, ENTRY_STOPPED);
 	if (line->paused)
-		keep_what_is_left(machine, line->held_ns);
+		queue_hold(machine, line->held_ns);
 	machine->state = machine->staged;
+	if (line->moved)
+		queue_planned(machine);
 	if (line->timing)
 		configure_pulses(machine);
 	if (line->release)

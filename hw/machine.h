@@ -13,13 +13,12 @@
 
 #include "../parser/text.h"
 #include "axis.h"
-#include "motion.h"
+#include "queue.h"
 #include "switches.h"
 
 #define MACHINE_VERSION "0.1.0"
 #define LANGUAGE_VERSION "1"
 
-#define QUEUE_MAX 64
 #define PRESETS_MAX 16
 #define ERRORS_MAX 16
 #define EVENTS_MAX 32
@@ -42,40 +41,6 @@ struct preset {
 	s64 target[AXES_MAX]; /* millionths */
 };
 
-enum entry_outcome {
-	ENTRY_PENDING,
-	ENTRY_DONE,
-	ENTRY_STOPPED,
-	ENTRY_HALTED,
-};
-
-enum entry_kind {
-	ENTRY_STOP, /* slowing down: nothing to plan anew */
-	ENTRY_MOVE, /* NOW, too */
-	ENTRY_RUN,
-	ENTRY_WAIT,
-	ENTRY_UNTIL,
-	ENTRY_TRIGGER,
-	ENTRY_POINT, /* PVT */
-};
-
-/*
- * A place in the queue until the plan has passed its end, and what it takes to
- * plan it anew when it was held.
- */
-struct queue_entry {
-	u32 number; /* counts all entries ever queued, from 1 */
-	enum entry_outcome outcome;
-	enum entry_kind kind;
-	struct plan_move move; /* ENTRY_MOVE, ENTRY_RUN */
-	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
-	u32 lines; /* TRIGGER */
-	u64 point_ns; /* when a point ends if another follows it, plan time */
-	u64 end_ns; /* plan time */
-	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
-	char tag[TAG_MAX + 1]; /* of its line */
-};
-
 /* Why nothing may move until RESET; of two the later in this list is told. */
 enum machine_alarm {
 	ALARM_NONE,
@@ -95,6 +60,8 @@ struct machine_state {
 	bool hold; /* PAUSE: what is queued is not planned */
 	u32 stops; /* STOP and HALT commands so far */
 	u32 queued; /* number of the last entry queued */
+	u32 planned; /* number of the last entry that is in the plan */
+	u64 commit_ns; /* plan time until which the plan stays as it is, whatever follows */
 	u32 done; /* number of the last entry that ended */
 	u32 errors_taken; /* of machine->errors */
 	struct preset preset[PRESETS_MAX];
@@ -126,6 +93,7 @@ struct machine {
 	/* For files that WATCH: the latest events, lines with their LF, by number. */
 	char event[EVENTS_MAX][EVENT_TEXT_MAX];
 	u32 events;
+	u32 planned_from; /* number of the first entry that queue_plan() has staged */
 	enum machine_mode mode; /* that events told of last */
 	enum machine_alarm alarm; /* likewise */
 	u64 late_edges; /* likewise */
@@ -134,6 +102,7 @@ struct machine {
 	char answer[ANSWER_MAX];
 	struct session *waiting; /* the first who waits for the queue; see session.c */
 	struct switches switches;
+	struct plan_path path; /* scratch of queue.c */
 	struct motion motion;
 };
 
@@ -160,8 +129,8 @@ int machine_configure(struct machine *machine, unsigned int axis,
 
 /*
  * To be called when the time that it returned last has come, and after each
- * write: retires what is done. Returns when it wants to be called next, ns, or
- * U64_MAX. Afterwards the host wakes all who wait.
+ * write: retires what is done and plans what is due. Returns when it wants to be
+ * called next, ns, or U64_MAX. Afterwards the host wakes all who wait.
  */
 u64 machine_service(struct machine *machine, u64 now_ns);
 

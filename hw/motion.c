@@ -226,17 +226,14 @@ static void find_cut_steps(struct motion *motion)
 	}
 }
 
-void motion_stage_cut(struct motion *motion, u64 now_ns)
+/* Let what is staged take the place of the plan from @cut_ns on. */
+static void cut_at(struct motion *motion, u64 cut_ns)
 {
 	unsigned int i;
 	u16 cut;
 
-	motion_stage(motion, now_ns);
-	lock(motion);
-	motion->stage_ns = plan_ns(motion, now_ns) + MOTION_HANDOVER_NS;
-	unlock(motion);
+	motion->stage_ns = cut_ns;
 	begin_stage(motion);
-	motion->cut_outputs = OUTPUTS_FALL;
 	if (motion->first == SEGMENT_NONE)
 		return;
 	cut = find_segment(motion, motion->stage_ns, &motion->cut_before);
@@ -251,6 +248,19 @@ void motion_stage_cut(struct motion *motion, u64 now_ns)
 		find_cut_steps(motion);
 	}
 	memcpy(motion->staged_steps, motion->cut_steps, sizeof(motion->cut_steps));
+}
+
+void motion_stage_cut(struct motion *motion, u64 now_ns)
+{
+	motion_stage(motion, now_ns);
+	cut_at(motion, motion->earliest_ns - MOTION_LEAD_NS + MOTION_HANDOVER_NS);
+	motion->cut_outputs = OUTPUTS_FALL;
+}
+
+void motion_stage_cut_at(struct motion *motion, u64 now_ns, u64 cut_ns)
+{
+	motion_stage(motion, now_ns);
+	cut_at(motion, max(cut_ns, motion->earliest_ns));
 }
 
 bool motion_cut_moving(const struct motion *motion)

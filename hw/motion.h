@@ -59,8 +59,7 @@ struct outputs {
 /* What becomes of the published ones after the cut. */
 enum cut_outputs {
 	OUTPUTS_KEEP,
-	OUTPUTS_DROP,
-	OUTPUTS_FALL, /* drop, and what is high then falls */
+	OUTPUTS_FALL, /* they go, and what is high then falls */
 };
 
 /* A stream of points whose last one the next may follow, in place of the stop behind it. */
@@ -141,9 +140,15 @@ void motion_stage(struct motion *motion, u64 now_ns);
 /*
  * Begin to stage anew, in place of all that the published plan holds after the
  * hand-over instant @now_ns + MOTION_HANDOVER_NS (a stop, a retarget). Axes may
- * be moving then: plan_stop() brings them to rest.
+ * be moving then.
  */
 void motion_stage_cut(struct motion *motion, u64 now_ns);
+
+/*
+ * The same, but from plan time @cut_ns on, or as soon as can be if that is too early;
+ * edges of auxiliary lines stay as they are.
+ */
+void motion_stage_cut_at(struct motion *motion, u64 now_ns, u64 cut_ns);
 
 /*
  * Stage rest until @until_ns (plan time, as motion_staged_end_ns() gives it);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The commands that move: each takes a place in the queue, with motion staged
- * for it. What may be moved and how fast is decided here, how in plan.c.
+ * The commands that move: each takes a place in the queue. What may be moved and
+ * how fast is decided here; how, when it is planned, in queue.c.
  */
 #include "transaction.h"
 
 int transaction_allowed(struct transaction *line, const struct command *command)
 {
-	if (line->halt || line->paused)
+	if (line->halt)
 		return error_set(line->report, EBUSY, command->column,
-				 "a move after %s needs a line of its own",
-				 line->halt ? "HALT" : "PAUSE");
+				 "a move after HALT needs a line of its own");
 	if (line->state->alarm)
 		return error_set(line->report, ESHUTDOWN, command->column,
 				 "alarm %s: RESET first",
@@ -103,123 +102,17 @@ int transaction_speed(struct transaction *line, const struct command *command,
 	return 0;
 }
 
-static int stage_trigger(struct motion *motion, const struct queue_entry *entry)
-{
-	u64 on_ns = motion_staged_end_ns(motion);
-	int error = motion_stage_output(motion, on_ns, entry->lines, entry->lines);
-
-	if (!error)
-		error = motion_stage_output(motion, on_ns + entry->time_ns,
-					    entry->lines, 0);
-	motion_stage_rest(motion, on_ns + entry->time_ns);
-	return error;
-}
-
-/*
- * Stage @entry behind what is staged. 0, -EDOM with @shortest_ns filled, or -EAGAIN
- * if segments run out.
- */
-static int stage_entry(struct motion *motion, struct queue_entry *entry,
-		       u64 *shortest_ns)
-{
-	int error = 0;
-
-	switch (entry->kind) {
-	case ENTRY_STOP:
-		break;
-	case ENTRY_MOVE:
-	case ENTRY_RUN:
-		error = plan_move(motion, &entry->move, shortest_ns);
-		break;
-	case ENTRY_WAIT:
-		motion_stage_rest(motion, motion_staged_end_ns(motion) +
-						  entry->time_ns);
-		break;
-	case ENTRY_UNTIL:
-		motion_stage_rest(motion, entry->time_ns);
-		break;
-	case ENTRY_TRIGGER:
-		error = stage_trigger(motion, entry);
-		break;
-	case ENTRY_POINT: /* a stream cannot be held, and so not be planned anew */
-		break;
-	}
-	entry->end_ns = motion_staged_end_ns(motion);
-	return error == -ENOSPC ? -EAGAIN : error;
-}
-
-/*
- * The move was held on its way: of the time that it was to take, as much is left
- * as of its way.
- */
-static void shorten_duration(struct machine *machine, struct plan_move *move)
-{
-	struct real longest = real_from(0), left = real_from(0);
-	unsigned int i;
-
-	for (i = 0; i < machine->names.count; i++) {
-		const struct axis *axis = &machine->state.axis[i];
-		s64 from = axis_steps(axis, machine->rest[i]) + axis->origin;
-		s64 held = motion_staged_steps(&machine->motion, i);
-		s64 to = move->axis[i].target;
-
-		if (!(move->axes & BIT(i)) ||
-		    real_compare(real_absolute(real_from(to - from)), longest) <= 0)
-			continue;
-		longest = real_absolute(real_from(to - from));
-		left = real_absolute(real_from(to - held));
-	}
-	if (move->duration_ns && real_sign(longest))
-		move->duration_ns =
-			real_round(real_mul(real_from(move->duration_ns),
-					    real_div(left, longest)));
-}
-
-/* Plan anew a move that was held, and perhaps begun. */
-static int stage_held_move(struct machine *machine, struct queue_entry *entry)
-{
-	struct motion *motion = &machine->motion;
-	struct plan_move move = entry->move;
-	u64 shortest_ns;
-	int error;
-
-	if (entry->number == machine->state.done + 1)
-		shorten_duration(machine, &move);
-	error = plan_move(motion, &move, &shortest_ns);
-	if (error == -EDOM) {
-		/* The end of a move may need more than its share of the time. */
-		move.duration_ns = 0;
-		error = plan_move(motion, &move, &shortest_ns);
-	}
-	entry->end_ns = motion_staged_end_ns(motion);
-	return error ? -EAGAIN : 0;
-}
-
-static int stage_held(struct transaction *line)
-{
-	struct machine *machine = line->machine;
-	u32 number = line->state->done;
-	u64 shortest_ns;
-	int error = 0;
-
-	while (!error && number != line->state->queued) {
-		struct queue_entry *entry = machine_entry(machine, ++number);
-
-		if (entry->kind == ENTRY_MOVE)
-			error = stage_held_move(machine, entry);
-		else
-			error = stage_entry(&machine->motion, entry, &shortest_ns);
-	}
-	return error;
-}
-
 int transaction_stage(struct transaction *line)
 {
-	if (line->moved)
-		return 0;
+	struct machine *machine = line->machine;
+	bool begun = line->moved;
+
 	line->moved = true;
-	motion_stage(&line->machine->motion, line->now_ns);
-	return line->machine->state.hold ? stage_held(line) : 0;
+	if (!line->state->hold)
+		return queue_plan(machine, line->state, line->now_ns, begun);
+	if (!begun)
+		motion_stage(&machine->motion, line->now_ns);
+	return 0;
 }
 
 u64 transaction_enable(struct transaction *line, u32 axes)
@@ -243,15 +136,6 @@ u64 transaction_enable(struct transaction *line, u32 axes)
 	return delay_ns;
 }
 
-void transaction_enable_first(struct transaction *line, u32 axes)
-{
-	u64 delay_ns = transaction_enable(line, axes);
-
-	if (delay_ns)
-		motion_stage_rest(&line->machine->motion,
-				  line->now_ns + delay_ns);
-}
-
 static int report_too_short(struct transaction *line,
 			    const struct command *command, u64 shortest_ns)
 {
@@ -265,11 +149,62 @@ static int report_too_short(struct transaction *line,
 			 "takes %llu.%06llu s at least", s, us);
 }
 
+struct entry_limits transaction_limits(const struct axis *axis, s64 speed)
+{
+	return (struct entry_limits){
+		.speed = speed,
+		.acceleration = axis->setting[SETTING_ACCEL],
+		.jerk = axis->setting[SETTING_JERK],
+		.corner = axis->setting[SETTING_CORNER],
+	};
+}
+
+/* Longer than this nothing lasts that could not be checked with little. */
+#define LONG_S 100000
+#define FAR_UNITS 1000000
+
+/* Whether the way from @from to @to may be so long, in time or in steps. */
+static bool is_long(s64 from, s64 to, const struct entry_limits *limits)
+{
+	u64 way = to > from ? (u64)to - from : (u64)from - to;
+
+	return way > FAR_UNITS * MICRO || way / LONG_S >= (u64)limits->speed ||
+	       limits->speed / LONG_S >= limits->acceleration ||
+	       (limits->jerk && limits->acceleration / LONG_S >= limits->jerk);
+}
+
+/* Whether the move can be planned at all, from where the axes are at @from (millionths). */
+static int check_move(struct transaction *line, const struct command *command,
+		      struct queue_entry *entry, const s64 from[AXES_MAX])
+{
+	const struct axis *axes = line->state->axis;
+	bool check = command->has_duration;
+	struct plan_move move = {};
+	s64 steps[AXES_MAX];
+	u64 shortest_ns;
+	unsigned int i;
+
+	for (i = 0; i < line->machine->names.count; i++)
+		if (command->axes & BIT(i) &&
+		    is_long(from[i], axes[i].target, &entry->limits[i]))
+			check = true;
+	if (!check)
+		return 0;
+	for (i = 0; i < line->machine->names.count; i++) {
+		entry->target[i] = axes[i].target;
+		steps[i] = axis_steps(&axes[i], from[i]) + axes[i].origin;
+	}
+	entry->whole = true;
+	queue_fill_move(line->machine, line->state, entry, &move);
+	if (plan_check_move(line->machine->names.count, &move, steps, &shortest_ns))
+		return report_too_short(line, command, shortest_ns);
+	return 0;
+}
+
 int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
-	struct plan_move *move = &entry->move;
-	u64 shortest_ns = 0;
+	s64 from[AXES_MAX];
 	unsigned int i;
 	s64 speed;
 	int error;
@@ -278,54 +213,55 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = ENTRY_MOVE;
-	move->axes = command->axes;
+	entry->axes = command->axes;
 	/* For the planner 0 is no demand; IN 0s is one that cannot be met. */
-	move->duration_ns = command->has_duration ?
-				    max(command->duration_ns, 1ULL) :
-				    0;
-	for (i = 0; i < line->machine->names.count && !error; i++) {
-		if (!(command->axes & BIT(i)))
-			continue;
-		error = transaction_target(line, command, i);
-		if (!error)
-			error = transaction_speed(line, command, i, &speed);
-		if (!error)
-			move->axis[i] = axis_limits(&line->state->axis[i], speed);
+	entry->duration_ns = command->has_duration ?
+				     max(command->duration_ns, 1ULL) :
+				     0;
+	for (i = 0; i < line->machine->names.count; i++) {
+		struct axis *axis = &line->state->axis[i];
+
+		from[i] = axis->target;
+		speed = axis->setting[SETTING_MAXSPEED];
+		if (command->axes & BIT(i)) {
+			error = transaction_target(line, command, i);
+			if (!error)
+				error = transaction_speed(line, command, i, &speed);
+			if (error)
+				return error;
+		}
+		entry->limits[i] = transaction_limits(axis, speed);
 	}
-	if (!error)
-		error = transaction_stage(line);
+	error = check_move(line, command, entry, from);
 	if (error)
 		return error;
-	transaction_enable_first(line, command->axes);
-	error = stage_entry(&line->machine->motion, entry, &shortest_ns);
-	if (error == -EDOM)
-		return report_too_short(line, command, shortest_ns);
-	if (!error)
-		transaction_queue(line);
-	return error;
+	entry->settled_ns = line->now_ns + transaction_enable(line, command->axes);
+	transaction_queue(line);
+	return 0;
 }
 
 int command_WAIT(struct transaction *line, const struct command *command)
 {
-	struct motion *motion = &line->machine->motion;
 	struct queue_entry *entry = transaction_entry(line);
 	int error = transaction_room(line, command);
 
-	if (!error)
-		error = transaction_stage(line);
 	if (error)
 		return error;
 	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
 	entry->time_ns = command->duration_ns;
+	entry->settled_ns = 0;
 	if (command->until) {
+		error = transaction_stage(line);
+		if (error)
+			return error;
 		entry->time_ns = command->realtime_ns -
 				 line->machine->realtime_offset_ns;
-		if ((s64)entry->time_ns < (s64)motion_staged_end_ns(motion))
+		if ((s64)entry->time_ns <
+		    (s64)motion_staged_end_ns(&line->machine->motion))
 			return error_set(line->report, EDOM,
 					 command->duration_column,
 					 "that will have passed by then");
 	}
-	stage_entry(motion, entry, NULL);
 	transaction_queue(line);
 	return 0;
 }
@@ -339,17 +275,14 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 		return error_set(line->report, ENODEV, command->value_column,
 				 "no output %u", command->output);
 	error = transaction_room(line, command);
-	if (!error)
-		error = transaction_stage(line);
 	if (error)
 		return error;
 	entry->kind = ENTRY_TRIGGER;
 	entry->lines = PIN_AUX(command->output - 1);
 	entry->time_ns = command->duration_ns;
-	error = stage_entry(&line->machine->motion, entry, NULL);
-	if (!error)
-		transaction_queue(line);
-	return error;
+	entry->settled_ns = 0;
+	transaction_queue(line);
+	return 0;
 }
 
 /* No hardware description tells of home switches yet, so there is none. */

@@ -13,9 +13,11 @@ struct motion;
 
 struct plan_axis {
 	s64 target; /* steps, in the frame of struct motion */
+	struct real beyond; /* of a leg of a path: how much further it goes, |beyond| <= 1/2 */
 	struct real speed; /* limits, in steps and seconds; > 0 */
 	struct real acceleration;
 	struct real jerk; /* 0: none, trapezoid */
+	struct real corner; /* steps/s: by how much the speed may jump at a corner */
 };
 
 /* Longest move, steps, as a power of two: positions need bits for fractions too. */
@@ -39,13 +41,11 @@ int plan_move(struct motion *motion, const struct plan_move *move,
 	      u64 *shortest_ns);
 
 /*
- * Stage a controlled stop from the hand-over of motion_stage_cut(): the axes in
- * @axes slow down to rest under the limits in @limits; axes that move together
- * and are all in @axes stay on their path. Axes not in @axes finish the move
- * they are in. All rest on a whole step at the end. 0 or -ENOSPC.
+ * Whether plan_move() would do @move from rest at @from. 0 or -EDOM, @shortest_ns
+ * as there.
  */
-int plan_stop(struct motion *motion, u32 axes,
-	      const struct plan_axis limits[AXES_MAX]);
+int plan_check_move(unsigned int axes, const struct plan_move *move,
+		    const s64 from[AXES_MAX], u64 *shortest_ns);
 
 enum plan_what {
 	PLAN_FINISH, /* go on with what it does, until all rest together */

@@ -5,6 +5,7 @@
  * that a move ends on its target whatever was rounded.
  */
 #include "profile.h"
+#include "root.h"
 
 /*
  * With jerk time tj = A / J, a ramp to speed v takes v / A + tj and goes at v / 2
@@ -132,8 +133,7 @@ static void append(struct profile *profile, struct state *state,
 	*state = state_after(state, duration);
 }
 
-/* The speed that is left when the jerk limit has brought the acceleration to 0. */
-static struct real speed_to_come(const struct state *state, const struct limits *limits)
+struct real profile_speed_to_come(const struct state *state, const struct limits *limits)
 {
 	struct real gain = real_mul(state->acceleration, state->acceleration);
 
@@ -174,12 +174,8 @@ static void find_peak(struct real gain, struct real acceleration,
 		*hold = real_from(0);
 }
 
-/*
- * Change to @speed at constant acceleration 0, as fast as @limits allow: add the
- * pieces to @profile, if there is one, and let @state move on.
- */
-static void change_speed(struct profile *profile, struct state *state,
-			 struct real speed, const struct limits *limits)
+void profile_change_speed(struct profile *profile, struct state *state,
+			  struct real speed, const struct limits *limits)
 {
 	struct real gain = real_sub(speed, state->speed);
 	struct real acceleration = state->acceleration;
@@ -188,7 +184,7 @@ static void change_speed(struct profile *profile, struct state *state,
 	bool down = real_sign(gain) < 0;
 
 	if (real_sign(jerk))
-		down = real_compare(speed, speed_to_come(state, limits)) < 0;
+		down = real_compare(speed, profile_speed_to_come(state, limits)) < 0;
 	if (down) {
 		gain = real_negate(gain);
 		acceleration = real_negate(acceleration);
@@ -218,9 +214,9 @@ bool profile_stop(struct profile *profile, const struct state *start,
 	struct state state = *start;
 
 	profile->count = 0;
-	if (real_sign(speed_to_come(start, limits)) < 0)
+	if (real_sign(profile_speed_to_come(start, limits)) < 0)
 		return false;
-	change_speed(profile, &state, real_from(0), limits);
+	profile_change_speed(profile, &state, real_from(0), limits);
 	return true;
 }
 
@@ -228,7 +224,7 @@ struct real profile_stop_position(const struct state *start, const struct limits
 {
 	struct state state = *start;
 
-	change_speed(NULL, &state, real_from(0), limits);
+	profile_change_speed(NULL, &state, real_from(0), limits);
 	return state.position;
 }
 
@@ -237,9 +233,9 @@ void profile_add_stop(struct profile *profile, const struct state *state,
 {
 	struct state from = *state;
 
-	if (real_sign(speed_to_come(state, limits)) != real_sign(state->speed))
+	if (real_sign(profile_speed_to_come(state, limits)) != real_sign(state->speed))
 		from.acceleration = real_from(0);
-	change_speed(profile, &from, real_from(0), limits);
+	profile_change_speed(profile, &from, real_from(0), limits);
 }
 
 void profile_add(struct profile *profile, const struct state *state, struct real duration)
@@ -257,49 +253,6 @@ struct real profile_duration(const struct profile *profile)
 	return sum;
 }
 
-/*
- * A root between two places, by the rule of false position; the end that stays
- * counts half (Dowell and Jarratt, 1971), and every fourth guess is the middle,
- * so that it is sure to end.
- */
-struct bracket {
-	struct real low, high;
-	struct real below, above; /* values there: <= 0 and > 0 */
-	unsigned int rounds;
-	int last;
-};
-
-static struct real bracket_guess(struct bracket *bracket)
-{
-	struct real width = real_sub(bracket->high, bracket->low);
-	struct real part = real_negate(bracket->below);
-
-	if (++bracket->rounds % 4 == 0)
-		return real_add(bracket->low, real_shift(width, -1));
-	part = real_div(part, real_add(bracket->above, part));
-	return real_add(bracket->low, real_mul(width, part));
-}
-
-static void bracket_put(struct bracket *bracket, struct real guess, struct real value)
-{
-	if (real_sign(value) <= 0) {
-		bracket->low = guess;
-		bracket->below = value;
-		if (bracket->last < 0)
-			bracket->above = real_shift(bracket->above, -1);
-		bracket->last = -1;
-	} else {
-		bracket->high = guess;
-		bracket->above = value;
-		if (bracket->last > 0)
-			bracket->below = real_shift(bracket->below, -1);
-		bracket->last = 1;
-	}
-}
-
-/* Rounds before a root is taken as it is: the middle alone gives 60 bits by then. */
-#define ROOT_ROUNDS 240
-
 /* Where a stop from @state would end, beyond the target in the direction of travel. */
 static struct real overshoot(const struct state *state, const struct course *course,
 			     const struct limits *limits)
@@ -315,7 +268,7 @@ static struct real latest_stop(const struct piece *piece, const struct course *c
 			       const struct limits *limits)
 {
 	struct state state = state_after(&piece->start, piece->duration);
-	struct bracket bracket = {
+	struct root_bracket bracket = {
 		.high = piece->duration,
 		.below = overshoot(&piece->start, course, limits),
 		.above = overshoot(&state, course, limits),
@@ -325,10 +278,10 @@ static struct real latest_stop(const struct piece *piece, const struct course *c
 	int close = real_is_below(least, -40) ? -40 : least.exponent + 64;
 
 	while (bracket.rounds < ROOT_ROUNDS) {
-		guess = bracket_guess(&bracket);
+		guess = root_guess(&bracket);
 		state = state_after(&piece->start, guess);
 		value = overshoot(&state, course, limits);
-		bracket_put(&bracket, guess, value);
+		root_put(&bracket, guess, value);
 		if (real_is_below(value, close))
 			return guess;
 		if (real_is_below(real_sub(bracket.high, bracket.low), -24))
@@ -403,12 +356,12 @@ bool profile_travel(struct profile *profile, const struct state *start,
 
 	profile->count = 0;
 	if (real_sign(course->speed) && real_sign(overshoot(start, course, limits)) <= 0) {
-		change_speed(profile, &state, course->speed, limits);
+		profile_change_speed(profile, &state, course->speed, limits);
 		end_before_stop(profile, &state, course, limits);
 		arrives = !cut_profile(profile, &state, course->longest_ns);
 	}
 	i = profile->count;
-	change_speed(profile, &state, real_from(0), limits);
+	profile_change_speed(profile, &state, real_from(0), limits);
 	if (!arrives)
 		return false;
 	/* What is left of the root's error, some 2^-40 of a step */
@@ -426,7 +379,7 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 		       struct real duration)
 {
 	struct course slower = *course;
-	struct bracket bracket = { .low = real_div(real_from(1), course->speed) };
+	struct root_bracket bracket = { .low = real_div(real_from(1), course->speed) };
 	struct real guess = real_sub(course->target, start->position);
 	struct real value;
 
@@ -449,8 +402,8 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 		if (real_is_below(value, -2))
 			break;
 		if (real_sign(value) > 0 || real_sign(bracket.above)) {
-			bracket_put(&bracket, guess, value);
-			guess = bracket_guess(&bracket);
+			root_put(&bracket, guess, value);
+			guess = root_guess(&bracket);
 		} else {
 			bracket.low = guess;
 			bracket.below = value;

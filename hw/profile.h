@@ -55,6 +55,16 @@ void profile_stretch(struct rest_to_rest *durations, struct real factor);
 void profile_rest_to_rest(struct profile *profile,
 			  const struct rest_to_rest *durations);
 
+/* The speed that is left when the jerk limit has brought the acceleration to 0. */
+struct real profile_speed_to_come(const struct state *state, const struct limits *limits);
+
+/*
+ * Change to @speed at constant acceleration 0, as fast as @limits allow: add the
+ * pieces, 3 at most, to @profile, if there is one, and let @state move on.
+ */
+void profile_change_speed(struct profile *profile, struct state *state,
+			  struct real speed, const struct limits *limits);
+
 /*
  * Come to rest from @start (its speed > 0; its jerk counts for nothing) as fast
  * as @limits allow. False if that needs a reversal: it is braking so hard that

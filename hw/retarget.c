@@ -9,7 +9,7 @@
 /* From the hand-over on the axes do as @change says, in place of all else. */
 static int take_over(struct transaction *line,
 		     const struct plan_change change[AXES_MAX],
-		     const struct command *command)
+		     const s64 speed[AXES_MAX], const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
 	struct queue_entry *entry;
@@ -25,13 +25,12 @@ static int take_over(struct transaction *line,
 	if (error)
 		return -EAGAIN;
 	entry = transaction_entry(line);
-	entry->kind = command->verb == VERB_RUN ? ENTRY_RUN : ENTRY_MOVE;
-	entry->move.axes = BIT(line->machine->names.count) - 1;
-	entry->move.duration_ns = 0;
-	for (i = 0; i < line->machine->names.count; i++) {
-		entry->move.axis[i] = change[i].axis;
-		entry->move.axis[i].target = motion_staged_steps(motion, i);
-	}
+	entry->kind = command->verb == VERB_RUN ? ENTRY_RUN : ENTRY_NOW;
+	entry->axes = BIT(line->machine->names.count) - 1;
+	entry->duration_ns = 0;
+	entry->settled_ns = 0;
+	for (i = 0; i < line->machine->names.count; i++)
+		entry->limits[i] = transaction_limits(&line->state->axis[i], speed[i]);
 	transaction_replace(line);
 	return 0;
 }
@@ -39,8 +38,8 @@ static int take_over(struct transaction *line,
 int command_NOW(struct transaction *line, const struct command *command)
 {
 	struct plan_change change[AXES_MAX] = {};
+	s64 speed[AXES_MAX];
 	unsigned int i;
-	s64 speed;
 	int error;
 
 	error = transaction_allowed(line, command);
@@ -59,13 +58,13 @@ int command_NOW(struct transaction *line, const struct command *command)
 			if (error)
 				return error;
 		}
-		error = transaction_speed(line, command, i, &speed);
+		error = transaction_speed(line, command, i, &speed[i]);
 		if (error)
 			return error;
 		change[i].what = named ? PLAN_GO : PLAN_STOP;
-		change[i].axis = axis_limits_in_motion(axis, speed);
+		change[i].axis = axis_limits_in_motion(axis, speed[i]);
 	}
-	return take_over(line, change, command);
+	return take_over(line, change, speed, command);
 }
 
 /* The speed of axis @i that RUN asks for, millionths of its unit per s, signed. */
@@ -105,8 +104,8 @@ static enum plan_what beside_run(const struct transaction *line)
 int command_RUN(struct transaction *line, const struct command *command)
 {
 	struct plan_change change[AXES_MAX] = {};
+	s64 speed[AXES_MAX];
 	unsigned int i;
-	s64 speed;
 	int error;
 
 	error = transaction_allowed(line, command);
@@ -117,25 +116,27 @@ int command_RUN(struct transaction *line, const struct command *command)
 		struct axis *axis = &line->state->axis[i];
 		s64 lowest = axis->setting[SETTING_MIN];
 		s64 highest = axis->setting[SETTING_MAX];
+		s64 velocity = 0;
 
 		change[i].what = beside_run(line);
 		if (command->axes & BIT(i)) {
-			error = run_speed(line, command, i, &speed);
+			error = run_speed(line, command, i, &velocity);
 			if (error)
 				return error;
-			change[i].what = speed ? PLAN_RUN : PLAN_STOP;
-			change[i].velocity = axis_rate(axis, speed);
+			change[i].what = velocity ? PLAN_RUN : PLAN_STOP;
+			change[i].velocity = axis_rate(axis, velocity);
 			change[i].lowest = axis_steps(axis, lowest) + axis->origin;
 			change[i].highest = axis_steps(axis, highest) + axis->origin;
 			/* For the planner 0 is no end; FOR 0s is one at once. */
 			change[i].run_ns = command->has_duration ?
 						   max(command->duration_ns, 1ULL) :
 						   0;
-			axis->target = speed < 0 ? lowest : highest;
+			axis->target = velocity < 0 ? lowest : highest;
 		}
-		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
-		if (change[i].what == PLAN_RUN)
-			change[i].axis.speed = real_absolute(change[i].velocity);
+		speed[i] = axis->setting[SETTING_MAXSPEED];
+		if (velocity)
+			speed[i] = velocity < 0 ? -velocity : velocity;
+		change[i].axis = axis_limits_in_motion(axis, speed[i]);
 	}
-	return take_over(line, change, command);
+	return take_over(line, change, speed, command);
 }

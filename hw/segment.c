@@ -65,7 +65,6 @@ void segment_set_time(struct segment *segment, u64 origin_ns,
 	segment->next = SEGMENT_NONE;
 	segment->move_start_ns = origin_ns;
 	segment->at_rest = false;
-	segment->straight = false;
 }
 
 /* Bits before the point of |@a|; negative if it is small. */

@@ -34,7 +34,6 @@ struct segment {
 	u16 next; /* index in the pool, or SEGMENT_NONE */
 	u8 time_shift;
 	bool at_rest; /* ends at rest: the last one of a move or a stop */
-	bool straight; /* all axes follow one law on a straight line */
 	u8 fraction_bits[AXES_MAX];
 	u64 move_start_ns; /* when the axes were at rest last */
 	s64 end; /* u at its end */

@@ -108,7 +108,7 @@ int command_PVT(struct transaction *line, const struct command *command)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	transaction_enable_first(line, command->axes);
+	motion_stage_rest(motion, line->now_ns + transaction_enable(line, command->axes));
 	error = plan_pvt(motion, &pvt, &entry->point_ns, &fault);
 	if (error == -EDOM)
 		return report_fault(line, command, &fault);
@@ -116,6 +116,6 @@ int command_PVT(struct transaction *line, const struct command *command)
 		return -EAGAIN;
 	entry->kind = ENTRY_POINT;
 	set_targets(line);
-	transaction_queue(line);
+	transaction_queue_staged(line);
 	return 0;
 }

@@ -54,20 +54,23 @@ void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved
 int transaction_convert(struct transaction *line, unsigned int i,
 			const struct quantity *quantity, s64 *micro);
 
-static inline struct queue_entry *machine_entry(struct machine *machine,
-						u32 number)
-{
-	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
-}
-
 /* The place in the queue that transaction_queue() will take; to be filled first. */
 static inline struct queue_entry *transaction_entry(struct transaction *line)
 {
 	return machine_entry(line->machine, line->state->queued + 1);
 }
 
-/* Take the next place in the queue; it ends with the staged plan. */
+/* Take the next place in the queue. */
 void transaction_queue(struct transaction *line);
+
+/* The same for an entry whose motion is staged: it ends with the staged plan. */
+void transaction_queue_staged(struct transaction *line);
+
+/* The entry that was queued last. */
+static inline struct queue_entry *transaction_last(struct transaction *line)
+{
+	return machine_entry(line->machine, line->state->queued);
+}
 
 /*
  * What was staged from a cut on replaces all that is queued; it takes a place
@@ -101,10 +104,10 @@ int transaction_speed(struct transaction *line, const struct command *command,
 /* Note the drivers of @axes to be switched on; how long they take to settle, ns. */
 u64 transaction_enable(struct transaction *line, u32 axes);
 
-/* The same, and stage rest for that long. After transaction_stage(). */
-void transaction_enable_first(struct transaction *line, u32 axes);
+/* What an axis may do, for its entry in the queue. */
+struct entry_limits transaction_limits(const struct axis *axis, s64 speed);
 
-/* Begin to stage behind the plan, if this line has not; 0 or -EAGAIN. */
+/* Stage all that is queued, unless it is held: 0 or -EAGAIN. */
 int transaction_stage(struct transaction *line);
 
 /* Whether anything moves or is queued, as the line so far leaves it. */

@@ -114,7 +114,9 @@
 	SETTING(HOMEPOS, KIND_POSITION, true, -999999999999999, 999999999999999, \
 		"the position that the home switch marks") \
 	SETTING(BACKOFF, KIND_POSITION, true, 0, 999999999999999, \
-		"how far to back off the switch before touching it again")
+		"how far to back off the switch before touching it again") \
+	SETTING(CORNER, KIND_SPEED, true, 0, 999999999999999, \
+		"by how much the speed may jump where moves meet")
 /* clang-format on */
 
 #endif

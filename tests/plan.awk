@@ -5,7 +5,8 @@
 # jump, and each step is where its axis's cubic crosses the middle between two
 # steps.
 #
-# usage: plan.awk SEGMENTS STEPS, the CSV of --segments and of --steps
+# usage: plan.awk -v corner=STEPS_PER_SECOND SEGMENTS STEPS, the CSV of --segments
+# and of --steps
 
 function at(i, t)
 {
@@ -68,7 +69,7 @@ file == 1 {
 		rests = !far(v[i], 0, 1e-3)
 		if (far(p[i], at(last, seconds), 1e-6 + 0.5 * rests))
 			complain("position", $0)
-		if (far(v[i], speed_at(last, seconds), 1e-3))
+		if (far(v[i], speed_at(last, seconds), corner + 1e-3))
 			complain("speed", $0)
 		if (gap < -0.01)
 			complain("overlap", $0)
@@ -109,7 +110,7 @@ END {
 		complain("root", segments " segments, " steps + 0 " steps")
 	verdict("segments follow each other", "overlap")
 	verdict("position has no jump", "position")
-	verdict("speed has no jump", "speed")
+	verdict("speed jumps by no more than CORNER", "speed")
 	verdict("each row is one step", "one")
 	verdict("steps are within 100 ns of their roots", "root")
 	verdict("the last steps are where the cubics end", "end")

@@ -72,7 +72,8 @@ done
 is "--count counts the rows of --steps" "$(cat mixed.count)" "$(tail -n +2 mixed.steps | wc -l)"
 is "--steps has a header" "$(head -n 1 mixed.steps)" "t_ns,axis,position"
 is "--segments has a header" "$(head -n 1 mixed.segments)" "t_ns,duration_ns,axis,p,v,a,j"
-awk -f ../../../tests/plan.awk mixed.segments mixed.steps
+# 2 deg/s of 100000 steps a turn
+awk -v corner=555.556 -f ../../../tests/plan.awk mixed.segments mixed.steps
 "$stepctl" plan mixed.txt >mixed.summary
 is "the summary's steps" "$(awk '$1 ~ /^(PAN|TILT)$/ { n += $2 } END { print n }' mixed.summary)" \
 	"$(cat mixed.count)"

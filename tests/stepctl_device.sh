@@ -44,7 +44,7 @@ is "a move" "$(ctl PAN 5 TILT -3)" " -> 0"
 is "--wait" "$(ctl --wait PAN 2 TILT 1)" "done 1: PAN 2 TILT 1 -> 0"
 is "an answer" "$(ctl 'PAN?')" "PAN=2.000000 STEPS=178 -> 0"
 is "a status" "$(ctl '?')" \
-	"STATE=IDLE PAN=2.000000 TILT=1.000000 QUEUE=0/64 ALARM= UNTRUSTED= -> 0"
+	"STATE=IDLE PAN=2.000000 TILT=1.000000 QUEUE=0/64 ALARM= UNTRUSTED= UNKNOWN= SWITCHES= -> 0"
 is "an error" "$(ctl PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
 is "an error while waiting" "$(ctl --wait PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
 is "a word of the language that is a sub-command, too" "$(ctl --wait RUN PAN 5 FOR 10ms)" \

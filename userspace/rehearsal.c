@@ -404,6 +404,7 @@ static bool write_line(struct rehearsal *rehearsal, struct script_line *line,
 		}
 		idle = state->done == state->queued;
 		status = feed(rehearsal, bytes + at, count - at, &taken);
+		machine_service(&rehearsal->machine, rehearsal->now_ns);
 		if (line->last != state->queued)
 			note_queued(rehearsal, line, idle);
 		at += taken;

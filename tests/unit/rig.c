@@ -142,10 +142,14 @@ static u64 serve(struct rig *rig)
 
 void rig_run(struct rig *rig, u64 until_ns)
 {
+	u64 service_ns = machine_service(&rig->machine, rig->now_ns);
 	u64 next_ns;
 
-	while ((next_ns = serve(rig)) <= until_ns)
-		rig->now_ns = next_ns;
+	while ((next_ns = min(serve(rig), service_ns)) <= until_ns) {
+		rig->now_ns = max(next_ns, rig->now_ns);
+		if (service_ns <= rig->now_ns)
+			service_ns = machine_service(&rig->machine, rig->now_ns);
+	}
 	rig->now_ns = until_ns;
 	machine_service(&rig->machine, rig->now_ns);
 }
@@ -185,6 +189,7 @@ static s64 write_bytes(struct rig *rig, struct session *session,
 	for (;;) {
 		status = session_feed(session, bytes + at, count - at,
 				      rig->now_ns, &taken);
+		machine_service(&rig->machine, rig->now_ns);
 		at += taken;
 		if (!status && at < count)
 			continue;

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the queue to the plan. Moves that flow into one another become one path
+ * (path.c), other entries rest before and after them. What a line may queue is
+ * decided in moves.c, before.
+ */
+#include "machine.h"
+
+/* How long before the plan would be another the queue is planned at the latest. */
+#define AHEAD_NS 20000000
+
+struct queue_entry *machine_entry(struct machine *machine, u32 number)
+{
+	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
+}
+
+/* The targets of all axes before entry @number. */
+static const s64 *targets_before(struct machine *machine, const struct machine_state *state,
+				 u32 number)
+{
+	if (number - 1 == state->done)
+		return machine->rest;
+	return machine_entry(machine, number - 1)->target;
+}
+
+void queue_fill_move(struct machine *machine, const struct machine_state *state,
+		     const struct queue_entry *entry, struct plan_move *move)
+{
+	unsigned int i;
+
+	move->axes = entry->axes;
+	move->duration_ns = entry->duration_ns;
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &state->axis[i];
+		const struct entry_limits *limits = &entry->limits[i];
+		struct plan_axis *plan = &move->axis[i];
+
+		plan->target = axis_steps(axis, entry->target[i]) + axis->origin;
+		plan->beyond = real_from(0);
+		if (!entry->whole)
+			plan->beyond = axis_beyond(axis, entry->target[i]);
+		plan->speed = axis_rate(axis, limits->speed);
+		plan->acceleration = axis_rate(axis, limits->acceleration);
+		plan->jerk = axis_rate(axis, limits->jerk);
+		plan->corner = axis_rate(axis, limits->corner);
+	}
+}
+
+static bool flows(const struct queue_entry *entry)
+{
+	return entry->kind == ENTRY_MOVE && !entry->duration_ns;
+}
+
+/* The choice that @entry was planned with. */
+static struct path_choice choice_of(struct machine *machine, const struct machine_state *state,
+				    const struct queue_entry *entry)
+{
+	const struct real per_ns = real_ratio(1, NS_PER_S);
+	struct path_choice choice = { .exact = entry->exact, .limits = entry->along };
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		choice.metric[i] = real_mul(axis_rate(&state->axis[i], entry->metric[i]), per_ns);
+		choice.metric[i] = real_mul(choice.metric[i], per_ns);
+	}
+	return choice;
+}
+
+/* A path begins at rest with @entry. */
+static void choose_first(struct machine *machine, struct queue_entry *entry)
+{
+	unsigned int i;
+
+	entry->exact = true;
+	memset(&entry->along, 0, sizeof(entry->along));
+	for (i = 0; i < machine->names.count; i++)
+		entry->metric[i] = entry->limits[i].acceleration;
+}
+
+/* @entry, which is @move, goes on where @before ends, the last leg of the path. */
+static void choose_next(struct machine *machine, const struct machine_state *state,
+			struct queue_entry *entry, const struct queue_entry *before,
+			const struct plan_move *move)
+{
+	struct path_choice choice = choice_of(machine, state, before);
+
+	memcpy(entry->metric, before->metric, sizeof(entry->metric));
+	entry->along = before->along;
+	entry->exact = before->exact && path_is_straight(&machine->path, move, &choice);
+}
+
+/* Whether the path ends with @entry, though the one up to @last is wanted. */
+static bool ends_path(struct machine *machine, const struct queue_entry *entry, u32 last)
+{
+	const struct queue_entry *next = machine_entry(machine, entry->number + 1);
+
+	return entry->number == last || machine->path.count + 1 == PATH_LEGS_MAX ||
+	       !flows(entry) || !flows(next) || next->settled_ns > machine->path.start_ns;
+}
+
+/*
+ * Lay a path from entry @first on, of entries that flow into one another, up to
+ * @last. Entries after @chosen are new to the plan. Returns the number of the last.
+ */
+static u32 lay_path(struct machine *machine, const struct machine_state *state, u32 first,
+		    u32 chosen, u32 last)
+{
+	struct plan_path *path = &machine->path;
+	struct path_choice choice;
+	struct plan_move move;
+	u32 number = first;
+	bool ends;
+
+	path_begin(path, &machine->motion);
+	for (;; number++) {
+		struct queue_entry *entry = machine_entry(machine, number);
+
+		ends = ends_path(machine, entry, last);
+		/* What is under way goes where it was going. */
+		if (number != first || path->at_rest)
+			entry->whole = ends;
+		queue_fill_move(machine, state, entry, &move);
+		if (number == first && path->at_rest)
+			choose_first(machine, entry);
+		else if ((s32)(number - chosen) > 0)
+			choose_next(machine, state, entry, machine_entry(machine, number - 1),
+				    &move);
+		choice = choice_of(machine, state, entry);
+		entry->leg = -1;
+		if (path_add(path, &move, &choice)) {
+			entry->leg = path->count - 1;
+			entry->along = path->leg[entry->leg].limits;
+		}
+		if (ends)
+			return number;
+	}
+}
+
+/* The path is staged: when its entries end. */
+static void note_ends(struct machine *machine, u32 first, u32 last)
+{
+	u64 end_ns = machine->path.start_ns;
+	u32 number;
+
+	for (number = first; number != last + 1; number++) {
+		struct queue_entry *entry = machine_entry(machine, number);
+
+		if (entry->leg >= 0)
+			end_ns = machine->path.leg[entry->leg].end_ns;
+		entry->staged_end_ns = end_ns;
+	}
+}
+
+/* Stage the path from entry @first on. 0 or -ENOSPC; @last: which one it ends with. */
+static int plan_path(struct machine *machine, struct machine_state *state, u32 first,
+		     u32 chosen, u32 *last)
+{
+	struct motion *motion = &machine->motion;
+
+	*last = lay_path(machine, state, first, chosen, *last);
+	if (machine->path.count && path_plan(&machine->path, motion, false))
+		return -ENOSPC;
+	note_ends(machine, first, *last);
+	state->commit_ns = machine->path.count ? machine->path.commit_ns :
+						 motion_staged_end_ns(motion);
+	return 0;
+}
+
+/*
+ * Of a single move from rest all is known in closed form. It slows down in its
+ * second half.
+ */
+static int plan_single(struct machine *machine, struct machine_state *state,
+		       struct queue_entry *entry)
+{
+	struct motion *motion = &machine->motion;
+	u64 start_ns = motion_staged_end_ns(motion);
+	struct plan_move move;
+	u64 shortest_ns;
+	int error;
+
+	entry->whole = true;
+	queue_fill_move(machine, state, entry, &move);
+	choose_first(machine, entry);
+	error = plan_move(motion, &move, &shortest_ns);
+	if (error == -EDOM) {
+		/* A part of a move may need more than its share of the time. */
+		move.duration_ns = 0;
+		error = plan_move(motion, &move, &shortest_ns);
+	}
+	entry->staged_end_ns = motion_staged_end_ns(motion);
+	state->commit_ns = entry->staged_end_ns;
+	if (flows(entry))
+		state->commit_ns = start_ns + (entry->staged_end_ns - start_ns) / 2;
+	return error;
+}
+
+static int plan_trigger(struct motion *motion, const struct queue_entry *entry)
+{
+	u64 on_ns = motion_staged_end_ns(motion);
+	int error = motion_stage_output(motion, on_ns, entry->lines, entry->lines);
+
+	if (!error)
+		error = motion_stage_output(motion, on_ns + entry->time_ns,
+					    entry->lines, 0);
+	motion_stage_rest(motion, on_ns + entry->time_ns);
+	return error;
+}
+
+/* Stage @entry, which rests before and after. 0 or -ENOSPC. */
+static int plan_entry(struct machine *machine, struct machine_state *state,
+		      struct queue_entry *entry)
+{
+	struct motion *motion = &machine->motion;
+	int error = 0;
+
+	switch (entry->kind) {
+	case ENTRY_MOVE:
+	case ENTRY_NOW:
+	case ENTRY_RUN:
+		return plan_single(machine, state, entry);
+	case ENTRY_WAIT:
+		motion_stage_rest(motion, motion_staged_end_ns(motion) + entry->time_ns);
+		break;
+	case ENTRY_UNTIL:
+		motion_stage_rest(motion, entry->time_ns);
+		break;
+	case ENTRY_TRIGGER:
+		error = plan_trigger(motion, entry);
+		break;
+	case ENTRY_STOP:
+	case ENTRY_POINT: /* staged when it was accepted, or held */
+		break;
+	}
+	entry->staged_end_ns = motion_staged_end_ns(motion);
+	state->commit_ns = entry->staged_end_ns;
+	return error;
+}
+
+/*
+ * Let the staged plan begin where the published one would be another with what is
+ * queued, if that flows on from it and there is time enough. Then @first is the
+ * entry that is under way there; 0: it begins at rest behind it.
+ */
+static void begin(struct machine *machine, const struct machine_state *state, u64 now_ns,
+		  u32 *first)
+{
+	const struct queue_entry *next = machine_entry(machine, state->planned + 1);
+	struct motion *motion = &machine->motion;
+	u64 cut_ns;
+	u32 number;
+
+	*first = 0;
+	motion_stage(motion, now_ns);
+	if (state->planned == state->done || !flows(next) ||
+	    !flows(machine_entry(machine, state->planned)))
+		return;
+	cut_ns = motion->earliest_ns + MOTION_HANDOVER_NS - MOTION_LEAD_NS;
+	cut_ns = max(cut_ns, state->commit_ns);
+	for (number = state->done + 1; number != state->planned + 1; number++) {
+		const struct queue_entry *entry = machine_entry(machine, number);
+
+		if (entry->end_ns <= cut_ns)
+			continue;
+		if (next->settled_ns > cut_ns || !flows(entry))
+			break;
+		motion_stage_cut_at(motion, now_ns, cut_ns);
+		if (!motion_cut_moving(motion))
+			break;
+		lay_path(machine, state, number, state->planned, number);
+		if (machine->path.count) {
+			*first = number;
+			return;
+		}
+		cut_ns = entry->end_ns; /* so near that it has no direction left */
+	}
+	motion_stage(motion, now_ns);
+}
+
+/* Stage up to entry @last. 0 or -ENOSPC. */
+static int plan_up_to(struct machine *machine, struct machine_state *state, u64 now_ns,
+		      bool begun, u32 last)
+{
+	struct motion *motion = &machine->motion;
+	u32 planned = state->planned;
+	u32 first = 0, end = last;
+	int error = 0;
+
+	if (!begun)
+		begin(machine, state, now_ns, &first);
+	if (!begun || (s32)(machine->planned_from - state->planned) > 1)
+		machine->planned_from = state->planned + 1;
+	if (first) {
+		machine->planned_from = first;
+		error = plan_path(machine, state, first, planned, &end);
+		state->planned = end;
+	}
+	while (!error && state->planned != last) {
+		struct queue_entry *entry = machine_entry(machine, state->planned + 1);
+
+		motion_stage_rest(motion, entry->settled_ns);
+		end = state->planned + 1;
+		if (flows(entry) && end != last) {
+			end = last;
+			error = plan_path(machine, state, state->planned + 1, planned, &end);
+		} else {
+			error = plan_entry(machine, state, entry);
+		}
+		state->planned = end;
+	}
+	return error;
+}
+
+int queue_plan(struct machine *machine, struct machine_state *state, u64 now_ns, bool begun)
+{
+	u32 count = state->queued - state->planned;
+	u64 commit_ns = state->commit_ns;
+	u32 planned = state->planned;
+
+	if (!count) {
+		if (!begun)
+			motion_stage(&machine->motion, now_ns);
+		return 0;
+	}
+	while (plan_up_to(machine, state, now_ns, begun, planned + count)) {
+		state->planned = planned;
+		state->commit_ns = commit_ns;
+		count /= 2;
+		if (begun || !count)
+			return -EAGAIN;
+		motion_abandon(&machine->motion);
+	}
+	return 0;
+}
+
+void queue_planned(struct machine *machine)
+{
+	u32 number = machine->planned_from;
+
+	for (; (s32)(machine->state.planned - number) >= 0; number++) {
+		struct queue_entry *entry = machine_entry(machine, number);
+
+		entry->end_ns = entry->staged_end_ns;
+	}
+	machine->planned_from = number;
+}
+
+u64 queue_due_ns(struct machine *machine)
+{
+	const struct machine_state *state = &machine->state;
+	u64 commit_ns;
+
+	if (state->planned == state->queued || state->hold)
+		return U64_MAX;
+	commit_ns = motion_real_ns(&machine->motion, state->commit_ns);
+	return commit_ns - min_t(u64, commit_ns, AHEAD_NS);
+}
+
+/* Which axes move in the legs of @path. */
+static u32 axes_of(const struct plan_path *path)
+{
+	u32 axes = 0;
+	unsigned int i;
+
+	for (i = 0; i < path->count; i++)
+		axes |= path->leg[i].moving;
+	return axes;
+}
+
+int queue_stop(struct machine *machine, const struct machine_state *state, u32 axes, u64 now_ns)
+{
+	struct motion *motion = &machine->motion;
+	u32 number;
+
+	for (number = state->done + 1; number != state->planned + 1; number++) {
+		const struct queue_entry *entry = machine_entry(machine, number);
+
+		if (entry->end_ns <= motion->stage_ns)
+			continue;
+		if (entry->kind != ENTRY_MOVE || !motion_cut_moving(motion))
+			return -ENOENT;
+		lay_path(machine, state, number, state->planned, state->planned);
+		if (machine->path.count && entry->leg >= 0)
+			break;
+		motion_stage_cut_at(motion, now_ns, entry->end_ns);
+		motion->cut_outputs = OUTPUTS_FALL;
+	}
+	if (number == state->planned + 1 || (axes_of(&machine->path) & ~axes))
+		return -ENOENT;
+	return path_plan(&machine->path, motion, true) ? -EAGAIN : 0;
+}
+
+/*
+ * @entry is held on its way: of the time that it was to take, as much is left as
+ * of its way.
+ */
+static void shorten(struct machine *machine, struct queue_entry *entry)
+{
+	const s64 *before = targets_before(machine, &machine->state, entry->number);
+	struct real longest = real_from(0), left = real_from(0);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &machine->state.axis[i];
+		s64 from = axis_steps(axis, before[i]) + axis->origin;
+		s64 held = motion_staged_steps(&machine->motion, i);
+		s64 to = axis_steps(axis, entry->target[i]) + axis->origin;
+
+		if (real_compare(real_absolute(real_from(to - from)), longest) <= 0)
+			continue;
+		longest = real_absolute(real_from(to - from));
+		left = real_absolute(real_from(to - held));
+	}
+	if (real_sign(longest))
+		left = real_div(real_mul(real_from(entry->duration_ns), left), longest);
+	entry->duration_ns = max(real_round(left), 1LL);
+}
+
+void queue_hold(struct machine *machine, u64 held_ns)
+{
+	u32 number = machine->state.done;
+
+	while (number != machine->state.queued) {
+		struct queue_entry *entry = machine_entry(machine, ++number);
+
+		if (entry->end_ns <= held_ns) {
+			entry->kind = ENTRY_STOP;
+			continue;
+		}
+		if (entry->end_ns == U64_MAX)
+			return; /* it had not begun */
+		if (entry->kind == ENTRY_WAIT)
+			entry->time_ns = min(entry->time_ns, entry->end_ns - held_ns);
+		if (entry->duration_ns)
+			shorten(machine, entry);
+		return;
+	}
+}
+
+u64 queue_end_ns(struct machine *machine, const struct queue_entry *entry)
+{
+	const struct queue_entry *next = machine_entry(machine, entry->number + 1);
+
+	if (entry->kind == ENTRY_POINT && entry->number != machine->state.queued &&
+	    next->kind == ENTRY_POINT)
+		return entry->point_ns;
+	return entry->end_ns;
+}
