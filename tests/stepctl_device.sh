@@ -208,8 +208,8 @@ rm -f .stepctl_history
 ctl --wait PAN 0 TILT 0 >/dev/null
 is "prompt: state, answers, errors, completion" "$(prompt '=IDLE PAN 0.00 TILT 0.00> ' \
 	'til\t' '=tilT ' 'zz\n' '=needs a position' 'pa\t' '=PAUSE' '\x15PAN 5 IN 1s\n' \
-	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '\x04')" " 0"
-is "prompt: history of the last time" "$(prompt '=> ' '\x10\n' '=PAN=5.000000' '\x04')" " 0"
+	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '=> ' '\x04')" " 0"
+is "prompt: history of the last time" "$(prompt '=> ' '\x10\n' '=PAN=5.000000 STEPS' '=> ' '\x04')" " 0"
 is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' '=RUN' \
 	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
 is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \
