@@ -55,6 +55,23 @@ static int stage_stop(struct transaction *line, u32 axes)
 	return plan_change(&machine->motion, change) ? -EAGAIN : 0;
 }
 
+/* For a hold it is nothing that is left to do, unless some axes go on. */
+static void queue_stop_of_axes(struct transaction *line, u32 axes)
+{
+	struct queue_entry *entry = transaction_entry(line);
+	unsigned int i;
+
+	entry->kind = axes ? ENTRY_NOW : ENTRY_STOP;
+	entry->axes = BIT(line->machine->names.count) - 1;
+	entry->duration_ns = 0;
+	entry->settled_ns = 0;
+	for (i = 0; i < line->machine->names.count; i++) {
+		const struct axis *axis = &line->state->axis[i];
+
+		entry->limits[i] = transaction_limits(axis, axis->setting[SETTING_MAXSPEED]);
+	}
+}
+
 int command_STOP(struct transaction *line, const struct command *command)
 {
 	struct machine *machine = line->machine;
@@ -79,7 +96,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 	error = stage_stop(line, axes);
 	if (error)
 		return error;
-	transaction_entry(line)->kind = ENTRY_STOP;
+	queue_stop_of_axes(line, command->axes);
 	transaction_replace(line);
 	return 0;
 }

@@ -188,6 +188,11 @@ void motion_stage(struct motion *motion, u64 now_ns)
 	begin_stage(motion);
 }
 
+static bool has_begun(const struct segment *segment, u64 ns)
+{
+	return segment->start_ns < ns || (segment->start_ns == ns && !segment->start_fraction);
+}
+
 /* The segment that plan time @ns falls in or after, and the one before that. */
 static u16 find_segment(const struct motion *motion, u64 ns, u16 *before)
 {
@@ -195,7 +200,7 @@ static u16 find_segment(const struct motion *motion, u64 ns, u16 *before)
 	u16 index = motion->first;
 
 	*before = SEGMENT_NONE;
-	while (index != SEGMENT_NONE && motion->segment[index].start_ns <= ns) {
+	while (index != SEGMENT_NONE && has_begun(&motion->segment[index], ns)) {
 		*before = found;
 		found = index;
 		index = motion->segment[index].next;

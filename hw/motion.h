@@ -108,6 +108,7 @@ struct motion {
 	u64 stage_ns; /* where it begins: publish before then */
 	u64 earliest_ns; /* that a cut may be */
 	u64 staged_end_ns;
+	u64 staged_commit_ns; /* by plan_move() */
 	struct stream staged_stream;
 	s64 staged_steps[AXES_MAX];
 	u16 staged_first;

@@ -156,6 +156,19 @@ int plan_check_move(unsigned int axes, const struct plan_move *move,
 	return choose_durations(&durations, &limits, move->duration_ns, shortest_ns);
 }
 
+/*
+ * How long the move is as a longer one would be: until it slows down, or, where it
+ * does not reach its speed, until it begins to speed up less. Rounded down.
+ */
+static u64 commit_ns(const struct rest_to_rest *durations)
+{
+	struct real same = real_add(durations->jerk, durations->acceleration);
+
+	if (real_sign(durations->cruise))
+		same = real_add(same, real_add(durations->jerk, durations->cruise));
+	return max(real_round(same), 1LL) - 1;
+}
+
 int plan_move(struct motion *motion, const struct plan_move *move,
 	      u64 *shortest_ns)
 {
@@ -171,6 +184,7 @@ int plan_move(struct motion *motion, const struct plan_move *move,
 	if (lay_out(&line, &limits, motion->axes, move, motion->staged_steps))
 		return -EDOM;
 	*shortest_ns = 0;
+	motion->staged_commit_ns = motion->staged_end_ns;
 	if (!line.moving)
 		return 0;
 	error = choose_durations(&durations, &limits, move->duration_ns, shortest_ns);
@@ -184,6 +198,7 @@ int plan_move(struct motion *motion, const struct plan_move *move,
 	line.start_ns = motion->staged_end_ns;
 	line.move_start_ns = line.start_ns;
 	error = stage_straight(motion, &line, profile, targets);
+	motion->staged_commit_ns = line.start_ns + commit_ns(&durations);
 	if (!error && move->duration_ns)
 		motion->staged_end_ns = line.start_ns + move->duration_ns;
 	return error;

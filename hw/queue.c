@@ -166,15 +166,11 @@ static int plan_path(struct machine *machine, struct machine_state *state, u32 f
 	return 0;
 }
 
-/*
- * Of a single move from rest all is known in closed form. It slows down in its
- * second half.
- */
+/* Of a single move from rest all is known in closed form. */
 static int plan_single(struct machine *machine, struct machine_state *state,
 		       struct queue_entry *entry)
 {
 	struct motion *motion = &machine->motion;
-	u64 start_ns = motion_staged_end_ns(motion);
 	struct plan_move move;
 	u64 shortest_ns;
 	int error;
@@ -189,9 +185,7 @@ static int plan_single(struct machine *machine, struct machine_state *state,
 		error = plan_move(motion, &move, &shortest_ns);
 	}
 	entry->staged_end_ns = motion_staged_end_ns(motion);
-	state->commit_ns = entry->staged_end_ns;
-	if (flows(entry))
-		state->commit_ns = start_ns + (entry->staged_end_ns - start_ns) / 2;
+	state->commit_ns = flows(entry) ? motion->staged_commit_ns : entry->staged_end_ns;
 	return error;
 }
 

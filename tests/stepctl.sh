@@ -36,6 +36,20 @@ is "start and end of a line" "$(echo "$summary" | awk '$1 == 2 { print $2, $3, $
 is "the axis that rests" "$(echo "$summary" | awk '$1 == "TILT" { print $2, $3 }')" \
 	"0 0.000000"
 
+# However a way is divided, and though the device has only the first line when it begins
+straight() # PARTS
+{
+	awk -v n="$1" 'BEGIN {
+		print "SET PAN SCALE 100/1\nSET TILT SCALE 100/1"
+		for (i = 1; i <= n; i++)
+			printf "PAN %.6f TILT %.6f\n", 60 * i / n, 20 * i / n
+	}' | plan | head -n 1 | cut -c 1-16
+}
+for parts in 2 5 50; do
+	is "a straight way in $parts moves takes as long as in one" \
+		"$(straight $parts)" "$(straight 1)"
+done
+
 # All kinds of motion, and more moves than the queue holds
 cat >mixed.txt <<'END'
 SET TILT INVERT 1

@@ -942,6 +942,21 @@ START_TEST(a_run_that_would_slow_down_for_ages_is_refused)
 }
 END_TEST
 
+START_TEST(what_a_stop_leaves_can_be_held)
+{
+	say("PAN 60 TILT 40\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 2);
+	say("STOP PAN\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 20);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("RESUME\nSYNC\n", "OK\nOK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], 3556);
+	ck_assert_int_eq(rig_write(rig, file, "TILT?\n"), 6);
+	ck_assert_str_eq(rig_answers(rig, file), "TILT=40.000000 STEPS=3556\nOK\n");
+}
+END_TEST
+
 START_TEST(a_run_can_be_held)
 {
 	say("RUN PAN 10\n", "OK\n");
@@ -1200,6 +1215,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, run_for_no_time_hardly_moves);
 	tcase_add_test(tests, a_run_that_would_slow_down_for_ages_is_refused);
 	tcase_add_test(tests, a_run_can_be_held);
+	tcase_add_test(tests, what_a_stop_leaves_can_be_held);
 	tcase_add_test(tests, points_make_a_path);
 	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
 	tcase_add_test(tests, a_trigger_comes_between_moves);
