@@ -50,7 +50,8 @@ static void writer(int number)
 		setitimer(ITIMER_REAL, &often, NULL);
 	}
 	for (i = 0; i < LINES; i++) {
-		sprintf(line, "@w%d-%d PAN BY 0.2 TILT BY -0.05\n", number, i);
+		/* so slowly that who watches keeps up: moves flow into one another */
+		sprintf(line, "@w%d-%d PAN BY 0.2 TILT BY -0.05 AT 2\n", number, i);
 		put_line(fd, line, number % 4 == 1 ? 1 + i : 0);
 		sprintf(expected + strlen(expected), "@w%d-%d OK\n", number, i);
 	}
