@@ -80,6 +80,9 @@ int command_STOP(struct transaction *line, const struct command *command)
 	int error;
 
 	transaction_unstage(line);
+	/* HOME ends as a whole: nobody would look for the switches of the others. */
+	if (line->state->home.axes)
+		axes = BIT(AXES_MAX) - 1;
 	line->state->stops++;
 	line->acknowledged = true;
 	for (i = 0; i < machine->names.count; i++) {
@@ -172,6 +175,9 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 
 	if (line->state->hold || line->halt)
 		return 0;
+	if (line->state->home.axes)
+		return error_set(line->report, EBUSY, command->column,
+				 "HOME cannot be held");
 	if (transaction_moves(line) &&
 	    machine_entry(machine, line->state->queued)->kind == ENTRY_POINT)
 		return error_set(line->report, EBUSY, command->column,

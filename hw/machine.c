@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The machine: its life, and lines as transactions. Its queue is in queue.c; what the single
- * commands do is in moves.c, stream.c, retarget.c, control.c, presets.c, queries.c
- * and settings.c; how axes move, in plan.c and motion.c; what a file sees, in
+ * commands do is in moves.c, stream.c, retarget.c, home.c, control.c, presets.c,
+ * queries.c and settings.c; how axes move, in plan.c and motion.c; what a file sees, in
  * session.c; what is told unasked, in events.c.
  */
 #include "../parser/line.h"
@@ -51,6 +51,8 @@ enum machine_mode machine_mode(const struct machine_state *state)
 		return MODE_ALARM;
 	if (state->hold)
 		return MODE_HOLD;
+	if (state->home.axes)
+		return MODE_HOMING;
 	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
 }
 
@@ -58,12 +60,14 @@ const char *const machine_mode_names[] = {
 	[MODE_IDLE] = "IDLE",
 	[MODE_RUN] = "RUN",
 	[MODE_HOLD] = "HOLD",
+	[MODE_HOMING] = "HOMING",
 	[MODE_ALARM] = "ALARM",
 };
 
 const char *const machine_alarm_names[] = {
 	[ALARM_NONE] = "",
 	[ALARM_HALTED] = "HALTED",
+	[ALARM_HOME] = "HOME",
 	[ALARM_LIMIT] = "LIMIT",
 	[ALARM_ESTOP] = "ESTOP",
 };
@@ -161,8 +165,9 @@ static void retire(struct machine *machine, u64 now_ns)
 	unsigned int i;
 
 	switches_look(machine, now_ns);
+	home_look(machine, now_ns);
 	while (machine->state.done != machine->state.planned &&
-	       !machine->state.hold) {
+	       !machine->state.hold && !machine->state.home.axes) {
 		struct queue_entry *entry =
 			machine_entry(machine, machine->state.done + 1);
 
@@ -245,6 +250,8 @@ u64 machine_service(struct machine *machine, u64 now_ns)
 		next_ns = min(next_ns, motion_real_ns(&machine->motion,
 						      queue_end_ns(machine, entry)));
 	}
+	if (machine->state.home.axes && machine->state.home.late)
+		next_ns = min(next_ns, now_ns + PLAN_RETRY_NS);
 	return min(next_ns, switches_next_ns(machine));
 }
 
@@ -255,7 +262,8 @@ bool machine_alarm(const struct machine *machine)
 
 bool machine_has_room(const struct machine *machine)
 {
-	return machine->state.queued - machine->state.done < QUEUE_MAX;
+	return !machine->state.home.axes &&
+	       machine->state.queued - machine->state.done < QUEUE_MAX;
 }
 
 s64 machine_position(struct machine *machine, const struct machine_state *state,
@@ -396,6 +404,7 @@ static void halt(struct machine *machine, bool moved, u64 now_ns)
 
 	moved |= motion_halt(&machine->motion, now_ns);
 	drop_queue(machine, ENTRY_HALTED);
+	machine->state.home.axes = 0;
 	if (queued || moved)
 		rest_on_steps(machine);
 	for (i = 0; moved && i < machine->names.count; i++)
@@ -478,6 +487,7 @@ void transaction_unstage(struct transaction *line)
 	line->state->done = line->machine->state.done;
 	line->state->planned = line->machine->state.planned;
 	line->state->commit_ns = line->machine->state.commit_ns;
+	line->state->home = line->machine->state.home;
 	line->state->hold = false;
 }
 
@@ -512,6 +522,7 @@ void transaction_replace(struct transaction *line)
 	line->stopped = true;
 	rest_where_staged(line);
 	line->state->done = line->state->queued;
+	line->state->home.axes = 0;
 	transaction_queue_staged(line);
 }
 

@@ -13,6 +13,7 @@
 
 #include "../parser/text.h"
 #include "axis.h"
+#include "home.h"
 #include "queue.h"
 #include "switches.h"
 
@@ -45,6 +46,7 @@ struct preset {
 enum machine_alarm {
 	ALARM_NONE,
 	ALARM_HALTED,
+	ALARM_HOME,
 	ALARM_LIMIT,
 	ALARM_ESTOP,
 };
@@ -63,6 +65,7 @@ struct machine_state {
 	u32 planned; /* number of the last entry that is in the plan */
 	u64 commit_ns; /* plan time until which the plan stays as it is, whatever follows */
 	u32 done; /* number of the last entry that ended */
+	struct home home;
 	u32 errors_taken; /* of machine->errors */
 	struct preset preset[PRESETS_MAX];
 };
@@ -71,6 +74,7 @@ enum machine_mode {
 	MODE_IDLE,
 	MODE_RUN,
 	MODE_HOLD,
+	MODE_HOMING,
 	MODE_ALARM,
 };
 
@@ -140,7 +144,7 @@ void machine_status(struct machine *machine, struct text *answer, u64 now_ns);
 /* The host goes away or sleeps: as HALT, and all driver outputs off. */
 void machine_shut_down(struct machine *machine, u64 now_ns);
 
-/* Whether an alarm is latched, and whether the queue has a free place. */
+/* Whether an alarm is latched, and whether the queue takes another entry. */
 bool machine_alarm(const struct machine *machine);
 bool machine_has_room(const struct machine *machine);
 

@@ -17,6 +17,9 @@ int transaction_allowed(struct transaction *line, const struct command *command)
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped: open the device anew, or RESET");
+	if (line->state->home.axes && !line->machine->state.home.axes)
+		return error_set(line->report, EBUSY, command->column,
+				 "a move after HOME needs a line of its own");
 	return 0;
 }
 
@@ -24,8 +27,8 @@ int transaction_room(struct transaction *line, const struct command *command)
 {
 	int error = transaction_allowed(line, command);
 
-	if (!error && (line->behind || line->state->queued - line->state->done >=
-					       QUEUE_MAX))
+	if (!error && (line->behind || line->state->home.axes ||
+		       line->state->queued - line->state->done >= QUEUE_MAX))
 		error = -EAGAIN;
 	return error;
 }
@@ -283,13 +286,4 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 	entry->settled_ns = 0;
 	transaction_queue(line);
 	return 0;
-}
-
-/* No hardware description tells of home switches yet, so there is none. */
-int command_HOME(struct transaction *line, const struct command *command)
-{
-	unsigned int i = command->axes ? __ffs(command->axes) : 0;
-
-	return error_set(line->report, ENODEV, command->column,
-			 "%s has no home switch", line->machine->names.name[i]);
 }

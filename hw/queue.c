@@ -223,6 +223,7 @@ static int plan_entry(struct machine *machine, struct machine_state *state,
 		error = plan_trigger(motion, entry);
 		break;
 	case ENTRY_STOP:
+	case ENTRY_HOME:
 	case ENTRY_POINT: /* staged when it was accepted, or held */
 		break;
 	}

@@ -30,6 +30,7 @@ enum entry_kind {
 	ENTRY_UNTIL,
 	ENTRY_TRIGGER,
 	ENTRY_POINT, /* PVT */
+	ENTRY_HOME, /* nothing follows it until it is done */
 };
 
 /* Limits of an axis, in millionths of its unit per s, s^2 (jerk 0: none). */

@@ -17,6 +17,9 @@ static int take_over(struct transaction *line,
 	unsigned int i;
 	int error;
 
+	if (line->state->home.axes)
+		return error_set(line->report, EBUSY, command->column,
+				 "HOME is under way: STOP ends it");
 	motion_stage_cut(motion, line->now_ns + delay_ns);
 	error = plan_change(motion, change);
 	if (error == -EDOM)

@@ -16,6 +16,7 @@ static bool needs_rest(enum setting setting)
 	case SETTING_SCALE:
 	case SETTING_UNIT:
 	case SETTING_INVERT:
+	case SETTING_HOMEDIR:
 	case SETTING_STEPLEN:
 	case SETTING_STEPSPACE:
 	case SETTING_DIRSETUP:

@@ -12,11 +12,12 @@
 static void block(struct machine *machine)
 {
 	u32 active = machine->switches.active;
+	u32 limits = active & ~machine->switches.sought;
 	bool stop = active & SWITCH_ESTOP;
 
 	motion_block(&machine->motion,
-		     stop ? ALL_AXES : active / SWITCH_MIN(0) & ALL_AXES,
-		     stop ? ALL_AXES : active / SWITCH_MAX(0) & ALL_AXES);
+		     stop ? ALL_AXES : limits / SWITCH_MIN(0) & ALL_AXES,
+		     stop ? ALL_AXES : limits / SWITCH_MAX(0) & ALL_AXES);
 }
 
 void switches_report(struct machine *machine, u32 line, bool tripped, u64 now_ns)
@@ -27,6 +28,11 @@ void switches_report(struct machine *machine, u32 line, bool tripped, u64 now_ns
 	machine->pins->lock(machine->pins);
 	if (tripped) {
 		pressed = line == SWITCH_ESTOP && !(switches->active & line);
+		if (!(switches->active & line)) {
+			switches->seen |= line;
+			switches->place[__ffs(line)] =
+				machine->motion.axis[__ffs(line) % AXES_MAX].steps;
+		}
 		switches->closed |= line;
 		switches->active |= line;
 		block(machine);
@@ -88,6 +94,36 @@ u64 switches_next_ns(struct machine *machine)
 					       SWITCH_OPEN_NS);
 	machine->pins->unlock(machine->pins);
 	return next_ns;
+}
+
+void switches_seek(struct machine *machine, u32 lines)
+{
+	machine->pins->lock(machine->pins);
+	machine->switches.sought = lines;
+	machine->switches.seen = 0;
+	block(machine);
+	machine->pins->unlock(machine->pins);
+}
+
+u32 switches_seen(struct machine *machine)
+{
+	u32 seen;
+
+	machine->pins->lock(machine->pins);
+	seen = machine->switches.seen | machine->switches.active;
+	machine->pins->unlock(machine->pins);
+	return seen;
+}
+
+s64 switches_place(struct machine *machine, u32 line)
+{
+	s64 place = 0;
+
+	machine->pins->lock(machine->pins);
+	if (line)
+		place = machine->switches.place[__ffs(line)];
+	machine->pins->unlock(machine->pins);
+	return place;
 }
 
 u32 switches_active(struct machine *machine)

@@ -30,8 +30,11 @@ struct switches {
 	/* With the edge side locked out: */
 	u32 closed; /* as last reported */
 	u32 active; /* without bounces */
+	u32 sought; /* limits that HOME seeks: they block nothing */
+	u32 seen; /* tripped since switches_seek() */
 	bool moved; /* the emergency stop found an axis moving */
 	u64 opened_ns[SWITCHES_MAX];
+	s64 place[SWITCHES_MAX]; /* steps of its axis when it tripped last */
 };
 
 /*
@@ -49,6 +52,18 @@ void switches_look(struct machine *machine, u64 now_ns);
 
 /* When switches_look() is due next for a switch that has opened, or U64_MAX. */
 u64 switches_next_ns(struct machine *machine);
+
+/*
+ * HOME is looking for @lines, which do not block steps meanwhile; 0: no more. What
+ * was seen before is forgotten.
+ */
+void switches_seek(struct machine *machine, u32 lines);
+
+/* The switches that are tripped, or were since switches_seek(). */
+u32 switches_seen(struct machine *machine);
+
+/* At which step of its axis the switch @line tripped last, as motion_steps(). */
+s64 switches_place(struct machine *machine, u32 line);
 
 /* The switches that are tripped. */
 u32 switches_active(struct machine *machine);

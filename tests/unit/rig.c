@@ -143,12 +143,15 @@ static u64 serve(struct rig *rig)
 void rig_run(struct rig *rig, u64 until_ns)
 {
 	u64 service_ns = machine_service(&rig->machine, rig->now_ns);
+	u32 switches = rig->switches;
 	u64 next_ns;
 
 	while ((next_ns = min(serve(rig), service_ns)) <= until_ns) {
 		rig->now_ns = max(next_ns, rig->now_ns);
-		if (service_ns <= rig->now_ns)
+		if (service_ns <= rig->now_ns || rig->switches != switches) {
+			switches = rig->switches;
 			service_ns = machine_service(&rig->machine, rig->now_ns);
+		}
 	}
 	rig->now_ns = until_ns;
 	machine_service(&rig->machine, rig->now_ns);
@@ -160,8 +163,8 @@ void rig_run_to_rest(struct rig *rig)
 	u64 next_ns;
 
 	for (;;) {
-		next_ns = min(serve(rig), machine_service(&rig->machine,
-							  rig->now_ns));
+		next_ns = machine_service(&rig->machine, rig->now_ns);
+		next_ns = min(serve(rig), next_ns);
 		if (next_ns == U64_MAX)
 			return;
 		ck_assert_msg(next_ns < end_ns, "the motion does not end");
@@ -198,9 +201,8 @@ static s64 write_bytes(struct rig *rig, struct session *session,
 		if (nonblocking && !session_ready(session, rig->now_ns))
 			break;
 		while (!session_ready(session, rig->now_ns)) {
-			next_ns = min(serve(rig),
-				      machine_service(&rig->machine,
-						      rig->now_ns));
+			next_ns = machine_service(&rig->machine, rig->now_ns);
+			next_ns = min(serve(rig), next_ns);
 			if (session_ready(session, rig->now_ns))
 				break;
 			ck_assert_msg(next_ns != U64_MAX, "a write waits for ever");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unit tests of switches, on the virtual head: limits, the emergency stop, bounces.
+ * Unit tests of switches, on the virtual head: limits, the emergency stop, bounces,
+ * HOME. Home switches trip at -172 (pan) and -47 degrees.
  * Its limits trip at -176 and 176 degrees (pan) and -50 and 95 (tilt).
  */
 #include <check.h>
@@ -180,6 +181,141 @@ START_TEST(a_home_switch_makes_the_position_unknown)
 }
 END_TEST
 
+static void add_home_switches(void)
+{
+	machine_add_switch(&rig->machine, SWITCH_HOME(HEAD_PAN));
+	machine_add_switch(&rig->machine, SWITCH_HOME(HEAD_TILT));
+	say("SET PAN HOMEPOS -172; SET PAN HOMESPEED 20; SET PAN BACKOFF 2\n",
+	    "SET PAN HOMEPOS 0\nSET PAN HOMESPEED 10\nSET PAN BACKOFF 0\nOK\n");
+	say("SET TILT HOMEPOS -40; SET TILT BACKOFF 1\n",
+	    "SET TILT HOMEPOS 0\nSET TILT BACKOFF 0\nOK\n");
+}
+
+/* -172 degrees are -15288.9 steps, -47 are -4177.8. */
+START_TEST(home_finds_the_step_at_which_the_switch_trips)
+{
+	add_home_switches();
+	say("HOME; SYNC\n", "OK\n");
+	status_has("STATE=IDLE PAN=-172.000000 TILT=-40.000000 QUEUE=0/64 ");
+	status_has("ALARM= UNTRUSTED= UNKNOWN= SWITCHES=PAN-HOME,TILT-HOME\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -15289);
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], -4178);
+	say("TILT -39; SYNC\n", "OK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], -4178 + 89);
+}
+END_TEST
+
+START_TEST(home_from_the_switch_first_leaves_it)
+{
+	add_home_switches();
+	say("TILT IS 48; TILT 0; SYNC\n", "OK\n");
+	status_has("SWITCHES=TILT-HOME\n");
+	rig_mark(rig);
+	say("HOME TILT\n", "OK\n");
+	while (!rig->rises)
+		rig_run(rig, rig->now_ns + 1000000);
+	ck_assert(head_level(&rig->head, HEAD_LINE(HEAD_TILT, HEAD_DIR)));
+	rig_run_to_rest(rig);
+	status_has("STATE=IDLE PAN=0.000000 TILT=-40.000000 ");
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], -4178);
+}
+END_TEST
+
+START_TEST(home_touches_slowly_the_second_time)
+{
+	u64 interval_ns;
+
+	add_home_switches();
+	say("HOME TILT\n", "OK\n");
+	while (rig->machine.state.home.phase != HOME_TOUCH)
+		rig_run(rig, rig->now_ns + 1000000);
+	ck_assert_int_gt(rig->head.position[HEAD_TILT], -4178 + 89);
+	rig_mark(rig);
+	while (rig->machine.state.home.phase == HOME_TOUCH)
+		rig_run(rig, rig->now_ns + 1000000);
+	/* 1.25 degrees/s */
+	interval_ns = rig->shortest_ns[HEAD_TILT];
+	ck_assert_uint_ge(interval_ns, 8990000);
+	ck_assert_uint_le(interval_ns, 9010000);
+	rig_run_to_rest(rig);
+	status_has("STATE=IDLE PAN=0.000000 TILT=-40.000000 ");
+	status_has("UNTRUSTED= UNKNOWN=PAN ");
+}
+END_TEST
+
+START_TEST(what_follows_home_waits_for_it)
+{
+	add_home_switches();
+	say("WATCH ON\n", "OK\n");
+	say("HOME TILT\n", "OK\n* STATE HOMING\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	status_has("STATE=HOMING ");
+	status_has(" QUEUE=1/64 ");
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "TILT 0\n"), -EAGAIN);
+	refused("RUN PAN 1\n", EBUSY, "ERR 16 EBUSY 1 HOME is under way: STOP ends it\n");
+	refused("PAUSE\n", EBUSY, "ERR 16 EBUSY 1 HOME cannot be held\n");
+	refused("TILT IS 0\n", EBUSY, "ERR 16 EBUSY 1 IS needs the axes at rest\n");
+	say("TILT -30; SYNC\n",
+	    "OK\n* DONE\n* STATE IDLE\n* STATE RUN\n* DONE\n* STATE IDLE\n");
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], -4178 + 889);
+	refused("HOME; PAN 0\n", EBUSY,
+		"ERR 16 EBUSY 7 a move after HOME needs a line of its own\n");
+	refused("PAN 1; HOME\n", EBUSY, "ERR 16 EBUSY 8 HOME needs the axes at rest\n");
+}
+END_TEST
+
+START_TEST(stop_and_halt_end_home)
+{
+	add_home_switches();
+	say("TILT IS 0; PAN IS 0; HOME\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("STOP; SYNC\n", "OK\n");
+	status_has("STATE=IDLE ");
+	status_has("UNTRUSTED=PAN,TILT UNKNOWN= ");
+	say("HOME\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("STOP PAN; SYNC\n", "OK\n");
+	ck_assert_int_gt(rig->head.position[HEAD_TILT], -4178);
+	say("HOME\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("HALT\n", "OK\n");
+	status_has("STATE=ALARM ");
+	status_has("ALARM=HALTED UNTRUSTED=PAN,TILT ");
+	say("RESET; HOME; SYNC\n", "OK\n");
+	status_has("UNTRUSTED= UNKNOWN= ");
+}
+END_TEST
+
+/* The switch is below; upwards there is none before the range and 1/8 is over. */
+START_TEST(an_alarm_tells_that_no_switch_came)
+{
+	machine_add_switch(&rig->machine, SWITCH_HOME(HEAD_TILT));
+	say("SET TILT HOMEDIR 1\n", "SET TILT HOMEDIR -1\nOK\n");
+	refused("HOME TILT; SYNC\n", ESHUTDOWN, "ERR 108 ESHUTDOWN 0 an alarm is latched\n");
+	status_has("STATE=ALARM PAN=0.000000 TILT=151.875000 ");
+	status_has("ALARM=HOME UNTRUSTED= UNKNOWN=TILT ");
+}
+END_TEST
+
+/* -176 degrees are -15644.4 steps. */
+START_TEST(a_limit_serves_as_home_switch)
+{
+	say("SET PAN HOMESPEED 30; SET PAN HOMEPOS -176; SET PAN BACKOFF 1\n",
+	    "SET PAN HOMESPEED 10\nSET PAN HOMEPOS 0\nSET PAN BACKOFF 0\nOK\n");
+	say("HOME; SYNC\n", "OK\n");
+	status_has("STATE=IDLE PAN=-176.000000 ");
+	status_has("ALARM= UNTRUSTED= UNKNOWN= SWITCHES=PAN-MIN\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -15645);
+	say("PAN -170; SYNC\n", "OK\n");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -15645 + 533);
+	/* and is a limit again */
+	say("PAN IS 0; PAN -10\n", "OK\n");
+	rig_run_to_rest(rig);
+	status_has("ALARM=LIMIT");
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], -15645);
+}
+END_TEST
+
 Suite *switches_suite(void);
 
 Suite *switches_suite(void)
@@ -196,6 +332,13 @@ Suite *switches_suite(void)
 	tcase_add_test(tests, the_emergency_stop_ends_all_at_once);
 	tcase_add_test(tests, the_emergency_stop_at_rest_loses_no_position);
 	tcase_add_test(tests, a_home_switch_makes_the_position_unknown);
+	tcase_add_test(tests, home_finds_the_step_at_which_the_switch_trips);
+	tcase_add_test(tests, home_from_the_switch_first_leaves_it);
+	tcase_add_test(tests, home_touches_slowly_the_second_time);
+	tcase_add_test(tests, what_follows_home_waits_for_it);
+	tcase_add_test(tests, stop_and_halt_end_home);
+	tcase_add_test(tests, an_alarm_tells_that_no_switch_came);
+	tcase_add_test(tests, a_limit_serves_as_home_switch);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

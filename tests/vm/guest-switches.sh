@@ -70,6 +70,16 @@ if [ "$board" = x86 ]; then
 	insmod "$modules/stepper-sim.ko"
 	status "positions are unknown at first" '* UNKNOWN=PAN,TILT SWITCHES='
 	limits interrupt
+	line 'SET TILT HOMEPOS -47; SET TILT BACKOFF 1'
+	mark home
+	check "HOME: SYNC waits for it" line 'HOME TILT; SYNC'
+	status "HOME: done" 'STATE=IDLE * TILT=-47.000000 * ALARM= UNTRUSTED=* SWITCHES=TILT-HOME'
+	status "HOME: trusted" '* UNTRUSTED= UNKNOWN=PAN *'
+	mark home-end
+	check "HOME: what follows waits for it" line 'HOME TILT
+TILT 0; SYNC'
+	status "HOME: moved then" '* TILT=0.000000 *'
+	line 'TILT IS 0'
 	mark pressing
 	line 'RUN PAN 5'
 	check "moving" await '*PAN=[1-9]*'

@@ -51,6 +51,10 @@ if [ "$board" = x86 ]; then
 	that "limit, polled: soon after it" "$polled" -gt -4481
 	during interrupt-away
 	that "limit: all the way back" "$tilt_down $tilt_up" = "0 534"
+	# 47 degrees are 4177.8 steps: it rests on the step that trips the switch
+	during home
+	that "HOME: to the step that trips the switch" "$((tilt_down - tilt_up))" = 4178
+	that "HOME: backs off and touches again" "$tilt_up" -gt 89
 fi
 
 during pressing

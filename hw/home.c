@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * HOME. It has a place in the queue, alone; each phase is a plan of its own, from
+ * rest to rest, that a switch cuts short. How axes move is in change.c, where a
+ * switch tripped is noted in switches.c.
+ */
+#include "home.h"
+#include "transaction.h"
+
+/* The second touch has 1/8 of HOMESPEED; no way is longer than MIN to MAX and 1/8 more. */
+#define EIGHTH_SHIFT 3
+/* No way is longer, steps: plan_change() can do twice that. */
+#define WAY_MAX (1LL << (PLAN_DISTANCE_BITS - 1))
+
+static bool homes_upwards(const struct axis *axis)
+{
+	return axis->setting[SETTING_HOMEDIR] > 0;
+}
+
+/* The switch that an axis seeks: for want of a home switch the limit; 0: none. */
+static u32 home_switch(const struct machine *machine, unsigned int i)
+{
+	u32 limit = homes_upwards(&machine->state.axis[i]) ? SWITCH_MAX(i) : SWITCH_MIN(i);
+	u32 present = machine->switches.present;
+
+	return present & SWITCH_HOME(i) ? SWITCH_HOME(i) : present & limit;
+}
+
+static u32 home_switches(const struct machine *machine)
+{
+	u32 lines = 0;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		if (machine->state.home.axes & BIT(i))
+			lines |= home_switch(machine, i);
+	return lines;
+}
+
+/* Of the axes that look for them, those whose switches are in @lines. */
+static u32 axes_at(const struct machine *machine, u32 lines)
+{
+	u32 axes = 0;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		if (machine->state.home.axes & BIT(i) && lines & home_switch(machine, i))
+			axes |= BIT(i);
+	return axes;
+}
+
+/* The steps of @micro >= 0, upwards or down. */
+static s64 way(const struct axis *axis, s64 micro, bool up)
+{
+	s64 steps = min_t(s64, axis_steps(axis, micro), WAY_MAX);
+
+	return up ? steps : -steps;
+}
+
+/* What axis @i, at rest, does in @phase, if it takes part. */
+static struct plan_change change_of(struct machine *machine, unsigned int i,
+				    enum home_phase phase)
+{
+	const struct axis *axis = &machine->state.axis[i];
+	s64 range = axis->setting[SETTING_MAX] - axis->setting[SETTING_MIN];
+	s64 speed = axis->setting[SETTING_HOMESPEED];
+	s64 here = motion_steps(&machine->motion, i);
+	bool up = homes_upwards(axis);
+	struct plan_change change = { .what = PLAN_GO };
+
+	if (phase == HOME_TOUCH)
+		speed = max(speed >> EIGHTH_SHIFT, 1LL);
+	change.axis = axis_limits_in_motion(axis, speed);
+	if (phase == HOME_BACK_OFF) {
+		change.axis.target = here + way(axis, axis->setting[SETTING_BACKOFF], !up);
+		return change;
+	}
+	if (phase == HOME_RETURN) {
+		change.axis.target = switches_place(machine, home_switch(machine, i));
+		return change;
+	}
+	if (phase == HOME_LEAVE)
+		up = !up;
+	range += range >> EIGHTH_SHIFT;
+	change.what = PLAN_RUN;
+	change.velocity = axis_rate(axis, up ? speed : -speed);
+	change.lowest = here + way(axis, range, false);
+	change.highest = here + way(axis, range, true);
+	return change;
+}
+
+/* Put @change in force. Whether it is; if not it is too late, or the end of HOME. */
+static bool perform(struct machine *machine, const struct plan_change change[AXES_MAX],
+		    u64 now_ns)
+{
+	struct queue_entry *entry = machine_entry(machine, machine->state.queued);
+	struct motion *motion = &machine->motion;
+	u64 end_ns;
+	int error;
+
+	motion_stage_cut(motion, now_ns);
+	error = plan_change(motion, change);
+	end_ns = motion_staged_end_ns(motion);
+	if (!error && !motion_publish(motion, now_ns)) {
+		entry->end_ns = end_ns;
+		return true;
+	}
+	motion_abandon(motion);
+	machine->state.home.late = true;
+	if (error == -EDOM)
+		machine_raise(machine, ALARM_HOME, false, now_ns);
+	return false;
+}
+
+/* The switches of the axes @arrived did what the phase waits for. */
+static void stop(struct machine *machine, u32 arrived, u64 now_ns)
+{
+	struct plan_change change[AXES_MAX] = {};
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &machine->state.axis[i];
+
+		change[i].what = arrived & BIT(i) ? PLAN_STOP : PLAN_FINISH;
+		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_HOMESPEED]);
+	}
+	if (perform(machine, change, now_ns))
+		machine->state.home.left &= ~arrived;
+}
+
+static void begin(struct machine *machine, enum home_phase phase, u64 now_ns)
+{
+	struct home *home = &machine->state.home;
+	struct plan_change change[AXES_MAX] = {};
+	u32 axes = home->axes;
+	unsigned int i;
+
+	if (phase == HOME_SEEK)
+		axes &= ~axes_at(machine, switches_active(machine));
+	switches_seek(machine, home_switches(machine));
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &machine->state.axis[i];
+
+		change[i] = change_of(machine, i, phase);
+		if (!(axes & BIT(i)))
+			change[i].what = PLAN_STOP;
+		if (home->axes & BIT(i) && axis->trust == TRUST_KNOWN)
+			axis->trust = TRUST_LOST;
+	}
+	if (!perform(machine, change, now_ns))
+		return;
+	home->phase = phase;
+	home->left = phase == HOME_BACK_OFF || phase == HOME_RETURN ? 0 : axes;
+}
+
+static void finish(struct machine *machine)
+{
+	struct queue_entry *entry = machine_entry(machine, machine->state.queued);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		struct axis *axis = &machine->state.axis[i];
+
+		if (machine->state.home.axes & BIT(i)) {
+			axis->target = axis->setting[SETTING_HOMEPOS];
+			axis_set_origin(axis, motion_steps(&machine->motion, i));
+			axis->trust = TRUST_KNOWN;
+		}
+		entry->target[i] = axis->target;
+	}
+	machine->state.home.axes = 0;
+	switches_seek(machine, 0);
+}
+
+void home_look(struct machine *machine, u64 now_ns)
+{
+	const struct queue_entry *entry = machine_entry(machine, machine->state.queued);
+	struct home *home = &machine->state.home;
+	u32 arrived;
+
+	if (!home->axes) {
+		if (machine->switches.sought)
+			switches_seek(machine, 0);
+		return;
+	}
+	home->late = false;
+	if (home->phase == HOME_LEAVE)
+		arrived = home->left & ~axes_at(machine, switches_active(machine));
+	else
+		arrived = home->left & axes_at(machine, switches_seen(machine));
+	if (arrived)
+		stop(machine, arrived, now_ns);
+	if (home->late || !motion_passed(&machine->motion, entry->end_ns, now_ns))
+		return;
+	if (home->left)
+		machine_raise(machine, ALARM_HOME, false, now_ns);
+	else if (home->phase == HOME_RETURN)
+		finish(machine);
+	else
+		begin(machine, home->phase + 1, now_ns);
+}
+
+/* The axes that @command means: those that it names, or all that have a switch. */
+static int find_axes(struct transaction *line, const struct command *command, u32 *axes)
+{
+	u32 with_switch = 0;
+	unsigned int i;
+
+	for (i = 0; i < line->machine->names.count; i++)
+		if (home_switch(line->machine, i))
+			with_switch |= BIT(i);
+	*axes = command->axes ? command->axes : with_switch;
+	if (*axes && !(*axes & ~with_switch))
+		return 0;
+	i = *axes ? __ffs(*axes & ~with_switch) : 0;
+	return error_set(line->report, ENODEV, command->column, "%s has no home switch",
+			 line->machine->names.name[i]);
+}
+
+int command_HOME(struct transaction *line, const struct command *command)
+{
+	struct motion *motion = &line->machine->motion;
+	struct command at = { .column = command->column, .has_speed = true };
+	unsigned int i;
+	u32 axes;
+	s64 speed;
+	int error;
+
+	error = find_axes(line, command, &axes);
+	if (!error)
+		error = transaction_room(line, command);
+	if (error)
+		return error;
+	if (transaction_moves(line) || line->state->hold)
+		return error_set(line->report, EBUSY, command->column,
+				 "HOME needs the axes at rest");
+	for (i = 0; i < line->machine->names.count; i++) {
+		at.speed.micro = line->state->axis[i].setting[SETTING_HOMESPEED];
+		if (axes & BIT(i))
+			error = transaction_speed(line, &at, i, &speed);
+		if (error)
+			return error;
+	}
+	motion_stage(motion, line->now_ns);
+	motion_stage_rest(motion, motion_staged_end_ns(motion) + transaction_enable(line, axes));
+	line->moved = true;
+	transaction_entry(line)->kind = ENTRY_HOME;
+	transaction_queue_staged(line);
+	line->state->home = (struct home){ .axes = axes };
+	return 0;
+}
