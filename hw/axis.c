@@ -111,6 +111,12 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 	return real_mul(real_from(micro), steps_per_unit);
 }
 
+u64 axis_pulse_rate(const struct axis *axis)
+{
+	return div64_u64(NS_PER_S, axis->setting[SETTING_STEPLEN] +
+					   axis->setting[SETTING_STEPSPACE]);
+}
+
 struct real axis_beyond(const struct axis *axis, s64 micro)
 {
 	return real_sub(axis_rate(axis, micro), real_from(axis_steps(axis, micro)));

@@ -56,6 +56,9 @@ s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate);
 /* A rate in millionths of the unit per s (or s²) in steps per s (or s²). */
 struct real axis_rate(const struct axis *axis, s64 micro);
 
+/* Steps/s that STEPLEN and STEPSPACE leave time for, rounded down. */
+u64 axis_pulse_rate(const struct axis *axis);
+
 /*
  * For the planner: the commanded target, and the limits of the axis with this
  * highest speed (millionths of the unit per s).

@@ -55,27 +55,11 @@ static int stage_stop(struct transaction *line, u32 axes)
 	return plan_change(&machine->motion, change) ? -EAGAIN : 0;
 }
 
-/* For a hold it is nothing that is left to do, unless some axes go on. */
-static void queue_stop_of_axes(struct transaction *line, u32 axes)
-{
-	struct queue_entry *entry = transaction_entry(line);
-	unsigned int i;
-
-	entry->kind = axes ? ENTRY_NOW : ENTRY_STOP;
-	entry->axes = BIT(line->machine->names.count) - 1;
-	entry->duration_ns = 0;
-	entry->settled_ns = 0;
-	for (i = 0; i < line->machine->names.count; i++) {
-		const struct axis *axis = &line->state->axis[i];
-
-		entry->limits[i] = transaction_limits(axis, axis->setting[SETTING_MAXSPEED]);
-	}
-}
-
 int command_STOP(struct transaction *line, const struct command *command)
 {
 	struct machine *machine = line->machine;
 	u32 axes = command->axes ? command->axes : BIT(AXES_MAX) - 1;
+	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
 
@@ -88,6 +72,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 
+		speed[i] = axis->setting[SETTING_MAXSPEED];
 		/* Of what the line itself did before, IS and SCALE stay. */
 		if (transaction_moves(line) ||
 		    axis_steps(axis, axis->target) + axis->origin !=
@@ -99,7 +84,8 @@ int command_STOP(struct transaction *line, const struct command *command)
 	error = stage_stop(line, axes);
 	if (error)
 		return error;
-	queue_stop_of_axes(line, command->axes);
+	/* For a hold it is nothing that is left to do, unless some axes go on. */
+	transaction_fill_entry(line, command->axes ? ENTRY_NOW : ENTRY_STOP, speed);
 	transaction_replace(line);
 	return 0;
 }

@@ -73,11 +73,9 @@ int transaction_speed(struct transaction *line, const struct command *command,
 {
 	const struct axis *axis = &line->state->axis[i];
 	s64 highest = axis->setting[SETTING_MAXSPEED];
-	u64 pulse_ns = axis->setting[SETTING_STEPLEN] +
-		       axis->setting[SETTING_STEPSPACE];
-	u64 rate = div64_u64(NS_PER_S, pulse_ns);
+	u64 rate = axis_pulse_rate(axis);
 
-	*speed = min(axis->setting[SETTING_SPEED], highest);
+	*speed = axis->setting[SETTING_SPEED];
 	if (command->has_speed) {
 		if (command->speed.unit == UNIT_PERCENT)
 			*speed = transaction_percent(highest, command->speed.micro);
@@ -160,6 +158,20 @@ struct entry_limits transaction_limits(const struct axis *axis, s64 speed)
 		.jerk = axis->setting[SETTING_JERK],
 		.corner = axis->setting[SETTING_CORNER],
 	};
+}
+
+void transaction_fill_entry(struct transaction *line, enum entry_kind kind,
+			    const s64 speed[AXES_MAX])
+{
+	struct queue_entry *entry = transaction_entry(line);
+	unsigned int i;
+
+	entry->kind = kind;
+	entry->axes = BIT(line->machine->names.count) - 1;
+	entry->duration_ns = 0;
+	entry->settled_ns = 0;
+	for (i = 0; i < line->machine->names.count; i++)
+		entry->limits[i] = transaction_limits(&line->state->axis[i], speed[i]);
 }
 
 /* Longer than this nothing lasts that could not be checked with little. */

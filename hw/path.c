@@ -480,19 +480,23 @@ static void enter_next(struct walk *walk)
 		walk->aim = AIM_NONE;
 }
 
-/* Slow down, from here on, for the end of leg @corner. */
-static void aim_at(struct walk *walk, int corner)
+/*
+ * Slow down, from here on, for the end of leg @corner. Returns by how much it is too
+ * late for that, as excess().
+ */
+static struct real aim_at(struct walk *walk, int corner)
 {
 	const struct plan_path *path = walk->path;
 	struct real distance = distance_ahead(walk, &walk->at, corner);
+	struct real late = excess(&walk->at, &path->leg[corner], distance,
+				  &path->leg[walk->leg].limits, &walk->aim_speed);
 
-	excess(&walk->at, &path->leg[corner], distance, &path->leg[walk->leg].limits,
-	       &walk->aim_speed);
 	walk->aim = corner;
 	if (path->leg[corner].tail && !walk->committed) {
 		walk->path->commit_ns = path->start_ns + (u64)real_ceil(walk->time);
 		walk->committed = true;
 	}
+	return late;
 }
 
 /* In which part of @piece, of braking, it has come down to @speed. */
@@ -594,9 +598,7 @@ static void look_ahead(struct walk *walk)
 
 	if (corner < 0)
 		return;
-	late = excess(&walk->at, &path->leg[corner], distance_ahead(walk, &walk->at, corner),
-		      &path->leg[walk->leg].limits, &walk->aim_speed);
-	aim_at(walk, corner);
+	late = aim_at(walk, corner);
 	if (real_compare(late, real_shift(path->tiny, LATE_BITS)) > 0) {
 		walk->aim = AIM_BRAKE;
 		walk->aim_speed = path->leg[corner].corner;

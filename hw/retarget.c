@@ -12,9 +12,7 @@ static int take_over(struct transaction *line,
 		     const s64 speed[AXES_MAX], const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
-	struct queue_entry *entry;
 	u64 delay_ns = transaction_enable(line, command->axes);
-	unsigned int i;
 	int error;
 
 	if (line->state->home.axes)
@@ -27,13 +25,7 @@ static int take_over(struct transaction *line,
 				 "too far at this speed");
 	if (error)
 		return -EAGAIN;
-	entry = transaction_entry(line);
-	entry->kind = command->verb == VERB_RUN ? ENTRY_RUN : ENTRY_NOW;
-	entry->axes = BIT(line->machine->names.count) - 1;
-	entry->duration_ns = 0;
-	entry->settled_ns = 0;
-	for (i = 0; i < line->machine->names.count; i++)
-		entry->limits[i] = transaction_limits(&line->state->axis[i], speed[i]);
+	transaction_fill_entry(line, command->verb == VERB_RUN ? ENTRY_RUN : ENTRY_NOW, speed);
 	transaction_replace(line);
 	return 0;
 }

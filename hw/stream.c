@@ -25,16 +25,13 @@ static int find_velocity(struct transaction *line, const struct command *command
 static void set_limits(const struct machine *machine, const struct axis *axis,
 		       struct plan_point *point)
 {
-	u64 pulse_ns = axis->setting[SETTING_STEPLEN] +
-		       axis->setting[SETTING_STEPSPACE];
-	struct real rate = real_from(div64_u64(NS_PER_S, pulse_ns));
+	u64 rate = axis_pulse_rate(axis);
 
-	if (machine->highest_rate &&
-	    real_compare(rate, real_from(machine->highest_rate)) > 0)
-		rate = real_from(machine->highest_rate);
+	if (machine->highest_rate)
+		rate = min_t(u64, rate, machine->highest_rate);
 	point->axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
-	if (real_compare(point->axis.speed, rate) > 0)
-		point->axis.speed = rate; /* faster pulses cannot be */
+	if (real_compare(point->axis.speed, real_from(rate)) > 0)
+		point->axis.speed = real_from(rate); /* faster pulses cannot be */
 	/* The path is its maker's affair: only what guards the machine counts. */
 	point->axis.acceleration =
 		axis_rate(axis, axis->setting[SETTING_MAXACCEL]);

@@ -107,6 +107,13 @@ u64 transaction_enable(struct transaction *line, u32 axes);
 /* What an axis may do, for its entry in the queue. */
 struct entry_limits transaction_limits(const struct axis *axis, s64 speed);
 
+/*
+ * Fill in transaction_entry() for motion of all axes that is staged already, with their
+ * highest speeds: for a hold it is a move to where it comes to rest.
+ */
+void transaction_fill_entry(struct transaction *line, enum entry_kind kind,
+			    const s64 speed[AXES_MAX]);
+
 /* Stage all that is queued, unless it is held: 0 or -EAGAIN. */
 int transaction_stage(struct transaction *line);
 
