@@ -5,21 +5,14 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit
+suite=keyframes
+. tests/is.sh
 stepctl=$PWD/build/stepctl
 smooth=$PWD/tests/smooth.awk
 out=build/test/keyframes
 mkdir -p "$out"
 cd "$out" || exit
 scale=88.888888888888 # of the default head
-
-is() # NAME ACTUAL EXPECTED
-{
-	if [ "$2" = "$3" ]; then
-		echo "ok keyframes: $1"
-	else
-		echo "not ok keyframes: $1: \"$2\", not \"$3\""
-	fi
-}
 
 keyframes() # OPTIONS, the keys on stdin
 {

@@ -6,20 +6,12 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit
+suite=stepctl
+. tests/is.sh
 stepctl=$PWD/build/stepctl
 out=build/test/stepctl
 mkdir -p "$out"
 cd "$out" || exit
-
-# is NAME ACTUAL EXPECTED
-is()
-{
-	if [ "$2" = "$3" ]; then
-		echo "ok stepctl: $1"
-	else
-		echo "not ok stepctl: $1: \"$2\", not \"$3\""
-	fi
-}
 
 plan() # OPTIONS, the script on stdin
 {

@@ -6,21 +6,14 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit
+suite="stepctl device"
+. tests/is.sh
 stepctl=$PWD/build/stepctl
 daemon=$PWD/build/stepperd
 out=$PWD/build/test/stepctl-device
 mkdir -p "$out/bin"
 cd "$out" || exit
 device=$out/mount/stepper
-
-is() # NAME ACTUAL EXPECTED
-{
-	if [ "$2" = "$3" ]; then
-		echo "ok stepctl device: $1"
-	else
-		echo "not ok stepctl device: $1: \"$2\", not \"$3\""
-	fi
-}
 
 fusermount3 -u "$out/mount" 2>/dev/null
 "$daemon" --sim --mount "$out/mount" &

@@ -6,21 +6,13 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit
+suite=stepperd
+. tests/is.sh
 out=$PWD/build/test/stepperd
 mkdir -p "$out"
 cd "$out" || exit
 daemon=../../stepperd
 device=$out/mount/stepper
-
-# is NAME ACTUAL EXPECTED
-is()
-{
-	if [ "$2" = "$3" ]; then
-		echo "ok stepperd: $1"
-	else
-		echo "not ok stepperd: $1: \"$2\", not \"$3\""
-	fi
-}
 
 # status NAME STATUS ARGUMENT...
 status()

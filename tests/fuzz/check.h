@@ -21,6 +21,8 @@
 
 #define ck_assert(holds) ck_assert_msg(holds, "broken")
 #define ck_assert_int_eq(a, b) ck_assert((a) == (b))
+#define ck_assert_uint_eq(a, b) ck_assert((a) == (b))
+#define ck_assert_str_eq(a, b) ck_assert(!strcmp(a, b))
 #define ck_assert_ptr_nonnull(pointer) ck_assert((pointer) != NULL)
 
 /* What libFuzzer calls, and what it has for mutators. */

@@ -223,6 +223,20 @@ s64 rig_write_nonblocking(struct rig *rig, struct session *session,
 	return write_bytes(rig, session, bytes, strlen(bytes), true);
 }
 
+void rig_say(struct rig *rig, struct session *session, const char *bytes,
+	     const char *answers)
+{
+	ck_assert_int_eq(rig_write(rig, session, bytes), (s64)strlen(bytes));
+	ck_assert_str_eq(rig_answers(rig, session), answers);
+}
+
+void rig_refused(struct rig *rig, struct session *session, const char *bytes, int number,
+		 const char *answers)
+{
+	ck_assert_int_eq(rig_write(rig, session, bytes), -number);
+	ck_assert_str_eq(rig_answers(rig, session), answers);
+}
+
 const char *rig_answers(struct rig *rig, struct session *session)
 {
 	static char answers[ANSWERS_SIZE + 1];
@@ -240,4 +254,17 @@ u64 rig_faults(const struct rig *rig)
 	for (fault = 0; fault < HEAD_FAULTS; fault++)
 		sum += rig->head.faults[fault];
 	return sum;
+}
+
+void rig_end(struct rig *rig, struct session *file)
+{
+	unsigned int axis;
+
+	rig_run_to_rest(rig);
+	ck_assert_uint_eq(rig_faults(rig), 0);
+	for (axis = 0; axis < HEAD_AXES; axis++)
+		ck_assert_int_eq(rig->head.position[axis],
+				 motion_steps(&rig->machine.motion, axis));
+	free(file);
+	rig_free(rig);
 }

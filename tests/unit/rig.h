@@ -29,6 +29,12 @@ struct rig {
 struct rig *rig_new(void);
 void rig_free(struct rig *rig);
 
+/*
+ * The end of a test: let all come to rest; the head saw no timing fault, and as many
+ * steps as the machine says it made. Frees @file and @rig.
+ */
+void rig_end(struct rig *rig, struct session *file);
+
 /* Serve all edges up to @until_ns and stay there. */
 void rig_run(struct rig *rig, u64 until_ns);
 
@@ -54,6 +60,12 @@ struct session *rig_open(struct rig *rig, bool privileged);
 s64 rig_write(struct rig *rig, struct session *session, const char *bytes);
 s64 rig_write_nonblocking(struct rig *rig, struct session *session,
 			  const char *bytes);
+
+/* A write that takes the whole string, and @answers come; or fails with -@number. */
+void rig_say(struct rig *rig, struct session *session, const char *bytes,
+	     const char *answers);
+void rig_refused(struct rig *rig, struct session *session, const char *bytes, int number,
+		 const char *answers);
 
 /* All answers that wait in the file, as a string valid until the next call. */
 const char *rig_answers(struct rig *rig, struct session *session);

@@ -29,21 +29,13 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	rig_run_to_rest(rig);
-	ck_assert_uint_eq(rig_faults(rig), 0);
-	ck_assert_int_eq(rig->head.position[HEAD_PAN],
-			 motion_steps(&rig->machine.motion, HEAD_PAN));
-	ck_assert_int_eq(rig->head.position[HEAD_TILT],
-			 motion_steps(&rig->machine.motion, HEAD_TILT));
-	free(file);
-	rig_free(rig);
+	rig_end(rig, file);
 }
 
 /* The whole string is taken, and @answers come. */
 static void say(const char *bytes, const char *answers)
 {
-	ck_assert_int_eq(rig_write(rig, file, bytes), strlen(bytes));
-	ck_assert_str_eq(rig_answers(rig, file), answers);
+	rig_say(rig, file, bytes, answers);
 }
 
 /* The line is refused with @number, and nothing moves. */
@@ -52,8 +44,7 @@ static void refused(const char *bytes, int number, const char *answers)
 	s64 pan = rig->head.position[HEAD_PAN];
 	s64 tilt = rig->head.position[HEAD_TILT];
 
-	ck_assert_int_eq(rig_write(rig, file, bytes), -number);
-	ck_assert_str_eq(rig_answers(rig, file), answers);
+	rig_refused(rig, file, bytes, number, answers);
 	rig_run_to_rest(rig);
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], pan);
 	ck_assert_int_eq(rig->head.position[HEAD_TILT], tilt);

@@ -179,6 +179,18 @@ static void check_laws(u16 index)
 		ck_assert(fabsl(last[i].v) <= limit[i].speed * 1e-6L);
 }
 
+/* Stage all legs at once. */
+static void plan_all(void)
+{
+	unsigned int leg;
+
+	motion_stage(&motion, now_ns);
+	path_begin(&path, &motion);
+	for (leg = 1; leg <= LEGS; leg++)
+		add_leg(leg, leg == 1);
+	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
+}
+
 /* Random paths at once: within the limits, through every vertex, and at rest at the end. */
 START_TEST(paths)
 {
@@ -188,11 +200,7 @@ START_TEST(paths)
 		motion_init(&motion, AXES, &pins);
 		random_limits();
 		random_vertices();
-		motion_stage(&motion, now_ns);
-		path_begin(&path, &motion);
-		for (leg = 1; leg <= LEGS; leg++)
-			add_leg(leg, leg == 1);
-		ck_assert_int_eq(path_plan(&path, &motion, false), 0);
+		plan_all();
 		check_laws(motion.staged_first);
 		for (leg = 2; leg <= LEGS; leg++)
 			ck_assert_uint_ge(path.leg[leg - 1].end_ns, path.leg[leg - 2].end_ns);
@@ -288,11 +296,7 @@ START_TEST(straight_on)
 			for (i = 0; i < AXES; i++)
 				vertex[leg][i] = way[i] * share;
 		}
-		motion_stage(&motion, now_ns);
-		path_begin(&path, &motion);
-		for (leg = 1; leg <= LEGS; leg++)
-			add_leg(leg, leg == 1);
-		ck_assert_int_eq(path_plan(&path, &motion, false), 0);
+		plan_all();
 		parts_ns = motion_staged_end_ns(&motion) - motion.stage_ns;
 		motion_abandon(&motion);
 
@@ -321,11 +325,7 @@ START_TEST(corners)
 		vertex[leg][1] = 10000 * (1 - cosl(leg * turn));
 		vertex[leg][2] = 0;
 	}
-	motion_stage(&motion, now_ns);
-	path_begin(&path, &motion);
-	for (leg = 1; leg <= LEGS; leg++)
-		add_leg(leg, leg == 1);
-	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
+	plan_all();
 	check_laws(motion.staged_first);
 	/* A jump of 200 would allow 2000 at these corners: SPEED is what limits. */
 	for (index = motion.staged_first; index != SEGMENT_NONE;

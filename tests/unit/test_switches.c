@@ -23,24 +23,17 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	rig_run_to_rest(rig);
-	ck_assert_uint_eq(rig_faults(rig), 0);
-	ck_assert_int_eq(rig->head.position[HEAD_PAN],
-			 motion_steps(&rig->machine.motion, HEAD_PAN));
-	free(file);
-	rig_free(rig);
+	rig_end(rig, file);
 }
 
 static void say(const char *bytes, const char *answers)
 {
-	ck_assert_int_eq(rig_write(rig, file, bytes), strlen(bytes));
-	ck_assert_str_eq(rig_answers(rig, file), answers);
+	rig_say(rig, file, bytes, answers);
 }
 
 static void refused(const char *bytes, int number, const char *answers)
 {
-	ck_assert_int_eq(rig_write(rig, file, bytes), -number);
-	ck_assert_str_eq(rig_answers(rig, file), answers);
+	rig_refused(rig, file, bytes, number, answers);
 }
 
 static void status_has(const char *words)

@@ -17,22 +17,7 @@ tests/vm/boot.sh "$board" "$out" tests/vm/guest-switches.sh || status=$?
 sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
 [ "$status" = 0 ]
 
-that() # NAME CONDITION
-{
-	name=$1
-	shift
-	if [ "$@" ]; then
-		echo "ok $board: $name"
-	else
-		echo "not ok $board: $name: $*"
-	fi
-}
-
-during() # MARK
-{
-	eval "$(tests/vm/pulses.awk -v mark="$1" "$out/pins.edges")"
-	steps=$((pan_up + pan_down + tilt_up + tilt_down))
-}
+. tests/vm/pins.sh
 
 said() # WHAT
 {
@@ -60,7 +45,7 @@ fi
 during pressing
 that "emergency stop: moving until then" "$pan_up" -gt 80
 during pressed
-that "emergency stop: no step after it" "$steps" = 0
+that "emergency stop: no step after it" "$steps" = "0 0 0 0"
 during reset
 that "emergency stop: moves after RESET" "$pan_up" = 89
 eval "$(tests/vm/pulses.awk "$out/pins.edges")"

@@ -36,23 +36,7 @@ tests/vm/boot.sh "$machine" "$out" tests/vm/guest-test.sh "$@" || status=$?
 sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
 [ "$status" = 0 ]
 
-# that NAME CONDITION, of the values of pulses.awk
-that()
-{
-	name=$1
-	shift
-	if [ "$@" ]; then
-		echo "ok $board: $name"
-	else
-		echo "not ok $board: $name: $*"
-	fi
-}
-
-during() # MARK
-{
-	eval "$(tests/vm/pulses.awk -v mark="$1" "$out/pins.edges")"
-	steps="$pan_up $pan_down $tilt_up $tilt_down"
-}
+. tests/vm/pins.sh
 
 # pan up, pan down, tilt up, tilt down
 while read -r mark expected; do
