@@ -204,9 +204,9 @@ is "prompt: state, answers, errors, completion" "$(prompt '=IDLE PAN 0.00 TILT 0
 	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '=> ' '\x04')" " 0"
 is "prompt: history of the last time" "$(prompt '=> ' '\x10\n' '=PAN=5.000000 STEPS' '=> ' '\x04')" " 0"
 is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' '=RUN' \
-	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
+	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"
 is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \
-	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '\x04')" " 0"
+	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"
 
 # The screen: an arrow is ESC O C; it is drawn in part, where something changed
 watch() # STEP...

@@ -292,6 +292,8 @@ static void edit(void)
 		snprintf(path, sizeof(path), "%s/.stepctl_history", getenv("HOME"));
 		history(kept, &event, H_LOAD, path);
 	}
+	/* or libedit turns it on between two lines, and a Ctrl-D typed there is lost */
+	el_set(all.editor, EL_SETTY, "-x", "-icanon", NULL);
 	el_set(all.editor, EL_EDITOR, "emacs");
 	el_set(all.editor, EL_PROMPT, show_prompt);
 	el_set(all.editor, EL_HIST, history, kept);
