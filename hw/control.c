@@ -36,10 +36,11 @@ int command_IS(struct transaction *line, const struct command *command)
 static int stage_stop(struct transaction *line, u32 axes)
 {
 	struct machine *machine = line->machine;
-	struct plan_change change[AXES_MAX] = {};
+	struct plan_change *change = machine->asked.change;
 	unsigned int i;
 	int error;
 
+	memset(change, 0, sizeof(machine->asked.change));
 	motion_stage_cut(&machine->motion, line->now_ns);
 	line->moved = true;
 	line->held_ns = motion_staged_end_ns(&machine->motion);

@@ -115,9 +115,10 @@ static bool perform(struct machine *machine, const struct plan_change change[AXE
 /* The switches of the axes @arrived did what the phase waits for. */
 static void stop(struct machine *machine, u32 arrived, u64 now_ns)
 {
-	struct plan_change change[AXES_MAX] = {};
+	struct plan_change *change = machine->asked.change;
 	unsigned int i;
 
+	memset(change, 0, sizeof(machine->asked.change));
 	for (i = 0; i < machine->names.count; i++) {
 		const struct axis *axis = &machine->state.axis[i];
 
@@ -131,13 +132,14 @@ static void stop(struct machine *machine, u32 arrived, u64 now_ns)
 static void begin(struct machine *machine, enum home_phase phase, u64 now_ns)
 {
 	struct home *home = &machine->state.home;
-	struct plan_change change[AXES_MAX] = {};
+	struct plan_change *change = machine->asked.change;
 	u32 axes = home->axes;
 	unsigned int i;
 
 	if (phase == HOME_SEEK)
 		axes &= ~axes_at(machine, switches_active(machine));
 	switches_seek(machine, home_switches(machine));
+	memset(change, 0, sizeof(machine->asked.change));
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &machine->state.axis[i];
 

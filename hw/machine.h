@@ -107,6 +107,11 @@ struct machine {
 	struct session *waiting; /* the first who waits for the queue; see session.c */
 	struct switches switches;
 	struct plan_path path; /* scratch of queue.c */
+	/* Scratch of all who ask the planner: too large for the stack. */
+	union {
+		struct plan_change change[AXES_MAX];
+		struct plan_pvt pvt;
+	} asked;
 	struct motion motion;
 };
 

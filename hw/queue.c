@@ -78,9 +78,9 @@ static void choose_first(struct machine *machine, struct queue_entry *entry)
 }
 
 /* @entry, which is @move, goes on where @before ends, the last leg of the path. */
-static void choose_next(struct machine *machine, const struct machine_state *state,
-			struct queue_entry *entry, const struct queue_entry *before,
-			const struct plan_move *move)
+static noinline void choose_next(struct machine *machine, const struct machine_state *state,
+				 struct queue_entry *entry, const struct queue_entry *before,
+				 const struct plan_move *move)
 {
 	struct path_choice choice = choice_of(machine, state, before);
 
@@ -98,6 +98,20 @@ static bool ends_path(struct machine *machine, const struct queue_entry *entry, 
 	       !flows(entry) || !flows(next) || next->settled_ns > machine->path.start_ns;
 }
 
+/* Add @entry, which is @move, to the path. */
+static noinline void add_leg(struct machine *machine, const struct machine_state *state,
+			     struct queue_entry *entry, const struct plan_move *move)
+{
+	struct plan_path *path = &machine->path;
+	struct path_choice choice = choice_of(machine, state, entry);
+
+	entry->leg = -1;
+	if (path_add(path, move, &choice)) {
+		entry->leg = path->count - 1;
+		entry->along = path->leg[entry->leg].limits;
+	}
+}
+
 /*
  * Lay a path from entry @first on, of entries that flow into one another, up to
  * @last. Entries after @chosen are new to the plan. Returns the number of the last.
@@ -106,7 +120,6 @@ static u32 lay_path(struct machine *machine, const struct machine_state *state, 
 		    u32 chosen, u32 last)
 {
 	struct plan_path *path = &machine->path;
-	struct path_choice choice;
 	struct plan_move move;
 	u32 number = first;
 	bool ends;
@@ -125,12 +138,7 @@ static u32 lay_path(struct machine *machine, const struct machine_state *state, 
 		else if ((s32)(number - chosen) > 0)
 			choose_next(machine, state, entry, machine_entry(machine, number - 1),
 				    &move);
-		choice = choice_of(machine, state, entry);
-		entry->leg = -1;
-		if (path_add(path, &move, &choice)) {
-			entry->leg = path->count - 1;
-			entry->along = path->leg[entry->leg].limits;
-		}
+		add_leg(machine, state, entry, &move);
 		if (ends)
 			return number;
 	}

@@ -32,7 +32,7 @@ static int take_over(struct transaction *line,
 
 int command_NOW(struct transaction *line, const struct command *command)
 {
-	struct plan_change change[AXES_MAX] = {};
+	struct plan_change *change = line->machine->asked.change;
 	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
@@ -41,6 +41,7 @@ int command_NOW(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	transaction_unstage(line);
+	memset(change, 0, sizeof(line->machine->asked.change));
 	if (command->has_duration)
 		return error_set(line->report, EINVAL, command->duration_column,
 				 "NOW goes as fast as AT allows, not IN a time");
@@ -98,7 +99,7 @@ static enum plan_what beside_run(const struct transaction *line)
 
 int command_RUN(struct transaction *line, const struct command *command)
 {
-	struct plan_change change[AXES_MAX] = {};
+	struct plan_change *change = line->machine->asked.change;
 	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
@@ -107,6 +108,7 @@ int command_RUN(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	transaction_unstage(line);
+	memset(change, 0, sizeof(line->machine->asked.change));
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 		s64 lowest = axis->setting[SETTING_MIN];

@@ -78,8 +78,7 @@ int command_PVT(struct transaction *line, const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
 	struct queue_entry *entry = transaction_entry(line);
-	struct plan_pvt pvt = { .axes = command->axes,
-				.duration_ns = command->duration_ns };
+	struct plan_pvt *pvt = &line->machine->asked.pvt;
 	struct plan_fault fault = {};
 	unsigned int i;
 	int error;
@@ -87,26 +86,29 @@ int command_PVT(struct transaction *line, const struct command *command)
 	if (line->state->hold)
 		return error_set(line->report, EBUSY, command->column,
 				 "a stream cannot begin on hold");
+	memset(pvt, 0, sizeof(*pvt));
+	pvt->axes = command->axes;
+	pvt->duration_ns = command->duration_ns;
 	error = transaction_room(line, command);
 	for (i = 0; i < line->machine->names.count && !error; i++) {
 		const struct axis *axis = &line->state->axis[i];
 
-		set_limits(line->machine, axis, &pvt.axis[i]);
+		set_limits(line->machine, axis, &pvt->axis[i]);
 		if (!(command->axes & BIT(i)))
 			continue;
 		error = transaction_target(line, command, i);
 		if (!error)
 			error = find_velocity(line, command, i,
-					      &pvt.axis[i].velocity);
-		pvt.axis[i].position = real_add(axis_rate(axis, axis->target),
-						real_from(axis->origin));
+					      &pvt->axis[i].velocity);
+		pvt->axis[i].position = real_add(axis_rate(axis, axis->target),
+						 real_from(axis->origin));
 	}
 	if (!error)
 		error = transaction_stage(line);
 	if (error)
 		return error;
 	motion_stage_rest(motion, line->now_ns + transaction_enable(line, command->axes));
-	error = plan_pvt(motion, &pvt, &entry->point_ns, &fault);
+	error = plan_pvt(motion, pvt, &entry->point_ns, &fault);
 	if (error == -EDOM)
 		return report_fault(line, command, &fault);
 	if (error)
