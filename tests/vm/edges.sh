@@ -12,12 +12,14 @@ set -eu
 out=$1
 
 # There the virtual head tells, by the same clock
-if [ "$2" = x86 ]; then
+case $2 in
+x86 | debug*)
 	paste -d ' ' "$out/times" "$out/values" |
 		awk '/ tracing_mark_write: / { print $3, "mark", $NF }' |
 		sort -s -n -k 1,1 - "$out/edges"
 	exit
-fi
+	;;
+esac
 
 case $2 in
 virt) # ... setting output 0 to 1
