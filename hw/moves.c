@@ -183,9 +183,10 @@ static bool is_long(s64 from, s64 to, const struct entry_limits *limits)
 {
 	u64 way = to > from ? (u64)to - from : (u64)from - to;
 
-	return way > FAR_UNITS * MICRO || way / LONG_S >= (u64)limits->speed ||
-	       limits->speed / LONG_S >= limits->acceleration ||
-	       (limits->jerk && limits->acceleration / LONG_S >= limits->jerk);
+	return way > FAR_UNITS * MICRO || div_u64(way, LONG_S) >= (u64)limits->speed ||
+	       div_u64(limits->speed, LONG_S) >= (u64)limits->acceleration ||
+	       (limits->jerk &&
+		div_u64(limits->acceleration, LONG_S) >= (u64)limits->jerk);
 }
 
 /* Whether the move can be planned at all, from where the axes are at @from (millionths). */
