@@ -217,6 +217,18 @@ static int check_move(struct transaction *line, const struct command *command,
 	return 0;
 }
 
+/* Whether the way from @from (millionths) is at least a step of some axis. */
+static bool makes_steps(const struct transaction *line, const s64 from[AXES_MAX])
+{
+	const struct axis *axis = line->state->axis;
+	unsigned int i;
+
+	for (i = 0; i < line->machine->names.count; i++)
+		if (axis_steps(&axis[i], from[i]) != axis_steps(&axis[i], axis[i].target))
+			return true;
+	return false;
+}
+
 int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
@@ -252,6 +264,11 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->settled_ns = line->now_ns + transaction_enable(line, command->axes);
+	/* IN a time that no step fills: a rest of so long. */
+	if (command->has_duration && !makes_steps(line, from)) {
+		entry->kind = ENTRY_WAIT;
+		entry->time_ns = command->duration_ns;
+	}
 	transaction_queue(line);
 	return 0;
 }

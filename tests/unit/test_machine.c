@@ -652,6 +652,9 @@ START_TEST(wait_lets_time_pass)
 {
 	say("WAIT 2s; PAN 30 IN 1.5s; WAIT 500ms\n", "OK\n");
 	ck_assert_double_eq_tol(seconds_to_rest(), 4, 0.003);
+	/* as does a move that is too short for a step */
+	say("PAN 30 IN 2s; PAN BY 0.001 TILT 0.002 IN 1s\n", "OK\n");
+	ck_assert_double_eq_tol(seconds_to_rest(), 3, 0.003);
 	rig->machine.realtime_offset_ns = 1790000000 * (s64)NS_PER_S;
 	say("WAIT UNTIL 1790000010.25\nPAN 0 IN 2s\n", "OK\nOK\n");
 	rig_run_to_rest(rig);
