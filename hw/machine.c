@@ -404,6 +404,7 @@ static void halt(struct machine *machine, bool moved, u64 now_ns)
 
 	moved |= motion_halt(&machine->motion, now_ns);
 	drop_queue(machine, ENTRY_HALTED);
+	machine->state.commit_ns = 0; /* or the next move would wait for what is dropped */
 	machine->state.home.axes = 0;
 	if (queued || moved)
 		rest_on_steps(machine);

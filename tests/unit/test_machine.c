@@ -442,6 +442,19 @@ START_TEST(halt_gives_no_more_pulses)
 }
 END_TEST
 
+START_TEST(a_move_does_not_wait_for_what_halt_dropped)
+{
+	u64 begin_ns;
+
+	say("RUN PAN 1\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("HALT\nRESET\n", "OK\nOK\n");
+	begin_ns = rig->now_ns;
+	say("PAN 0\nSYNC\n", "OK\nOK\n");
+	ck_assert_uint_lt(rig->now_ns - begin_ns, NS_PER_S);
+}
+END_TEST
+
 START_TEST(sync_waits_for_all_that_was_queued)
 {
 	u64 start_ns = rig->now_ns;
@@ -1179,6 +1192,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_move_obeys_the_inversion_before_it);
 	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
+	tcase_add_test(tests, a_move_does_not_wait_for_what_halt_dropped);
 	tcase_add_test(tests, sync_waits_for_all_that_was_queued);
 	tcase_add_test(tests, sync_tells_of_a_stop);
 	tcase_add_test(tests, sync_tells_of_an_alarm);
