@@ -18,10 +18,11 @@ KERNEL ?= 6.1
 # $(call version,ARCHITECTURE): as in 6.1.0-56
 version = $(shell KERNEL=$(KERNEL) tests/vm/fetch.sh $(1))
 ARM64 = build/cache/$(call version,arm64)/arm64/usr/src/linux-headers-*-arm64
+ARMHF = build/cache/$(call version,armhf)/armhf/usr/src/linux-headers-*-armmp
 AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64)-amd64,$\
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
-.PHONY: all stepperd install-stepperd modules modules-arm64 modules-vm load-sim install uninstall unit test \
+.PHONY: all stepperd install-stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim install uninstall unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
@@ -132,6 +133,10 @@ modules: setup-modules
 modules-arm64: setup-vm
 	$(call kbuild,$(wildcard $(ARM64)),W=1 CROSS_COMPILE=aarch64-linux-gnu-,. tests/toggle)
 
+# for the emulated board of 32 bits
+modules-armhf: setup-vm
+	$(call kbuild,$(wildcard $(ARMHF)),W=1 CROSS_COMPILE=arm-linux-gnueabihf-,.)
+
 # for the emulated PC
 modules-amd64: setup-vm
 	$(call kbuild,$(wildcard $(AMD64)),W=1,.)
@@ -226,7 +231,7 @@ coverage: coverage-build
 
 .PHONY: fuzz-build coverage-build
 test: unit stepperd fuzz-build coverage-build build/stepctl setup-style setup-boards \
-		build/boards/stepper.dtbo modules-arm64 modules-amd64
+		build/boards/stepper.dtbo modules-arm64 modules-armhf modules-amd64
 	@$(MAKE) --no-print-directory -s build/stepperd-gpiod2
 	@tests/run.sh
 
@@ -236,6 +241,7 @@ test-debug: setup-build modules-debug
 	@tests/debug/coverage.sh
 
 test-kernels: setup-build setup-modules setup-vm setup-style setup-kernels
+	@$(MAKE) --no-print-directory -s build/stepper.4
 	@tests/run.sh tests/kernels.sh
 
 check-style: setup-style setup-modules

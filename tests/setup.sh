@@ -24,6 +24,7 @@ pieces()
 	modules linux-headers-amd64 /lib/modules/*/build/Makefile
 	vm gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 	vm libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
+	vm gcc-arm-linux-gnueabihf arm-linux-gnueabihf-gcc
 	vm linux-headers-amd64 /usr/src/linux-headers-6.1.*-amd64/Makefile
 	vm qemu-system-arm qemu-system-aarch64
 	vm qemu-system-x86 qemu-system-x86_64

@@ -6,8 +6,8 @@
 # usage: tests/vm/boot.sh [-l] BOARD OUT GUEST [FILE...]
 #	 tests/vm/boot.sh BOARD			(a prompt on this terminal)
 #
-# BOARD	virt (arm64, PL061), raspi3b (arm64, BCM2835), x86 (stepper-sim), or
-#	x86 with the debug kernel: debug, and debug-smp, two processors
+# BOARD	virt (arm64, PL061), raspi3b (arm64, BCM2835), sabrelite (32-bit ARM, an
+#	I2C expander MAX7310, which /guest describes), x86 (stepper-sim), or x86 with the debug kernel: debug, and debug-smp, two processors
 # GUEST	a shell script that the board runs (its kit: see init); FILEs lie beside
 #	it in the root directory
 # OUT	a directory for what comes out: serial.log, the files that the guest
@@ -38,6 +38,7 @@ board=$1
 case $board in
 debug*) version=debug ;;
 x86) version=$("$here/fetch.sh" amd64) ;;
+sabrelite) version=$("$here/fetch.sh" armhf) ;;
 *) version=$("$here/fetch.sh" arm64) ;;
 esac
 cache=$top/build/cache/$version
@@ -56,6 +57,11 @@ virt | raspi3b)
 	modules=$top/build/modules/$version-arm64
 	busybox=$cache/arm64/bin/busybox
 	;;
+sabrelite)
+	modules=$top/build/modules/$version-armmp
+	cache=$cache/armhf
+	busybox=$cache/bin/busybox
+	;;
 x86)
 	modules=$top/build/modules/$version-amd64
 	busybox=/bin/busybox
@@ -67,7 +73,7 @@ debug*)
 	: "${BOOT_TIMEOUT:=1800}"
 	;;
 *)
-	echo "boot: no board $board; there are virt, raspi3b, x86, debug, debug-smp" >&2
+	echo "boot: no board $board; there are virt, raspi3b, sabrelite, x86, debug, debug-smp" >&2
 	exit 2
 	;;
 esac
@@ -108,6 +114,20 @@ raspi3b)
 	cp "$cache"/arm64/usr/lib/linux-image-*/broadcom/bcm2837-rpi-3-b.dtb "$out/base.dtb"
 	find "$cache/arm64/lib" -name bcm2835_wdt.ko -exec cp -t "$root/lib/modules" {} +
 	console=ttyAMA0
+	;;
+sabrelite)
+	gpio=
+	# the console is its second UART
+	set -- qemu-system-arm -M sabrelite -m 256 -serial null \
+		-device max7310,address=0x20 -trace i2c_send -trace i2c_event \
+		-kernel "$cache/boot/vmlinuz-$version-armmp" \
+		-dtb "$out/board.dtb"
+	# QEMU's local timer has not the frequency that Linux takes it to have
+	cp "$cache/usr/lib/linux-image-$version-armmp/imx6q-sabrelite.dtb" "$out/board.dtb"
+	fdtput -r "$out/board.dtb" /soc/timer@a00600
+	find "$cache/lib/modules" -name '*.ko' -exec cp -t "$root/lib/modules" {} +
+	console=ttymxc1
+	printf '%s\n' '0 pan-step' '1 pan-dir' '2 pan-enable' >"$out/pins.names"
 	;;
 x86)
 	gpio=

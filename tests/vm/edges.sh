@@ -26,6 +26,23 @@ virt) # ... setting output 0 to 1
 	chip=pl061
 	sed -n 's/^pl061_set_output .* output \([0-7]\) to \([01]\)$/\1 \2/p' "$out/qemu.trace"
 	;;
+sabrelite) # the output register, number 1, of the MAX7310: its number, then its value
+	chip='2-0020, can sleep'
+	awk '/^i2c_event start/ { sent = 0; next }
+	/^i2c_send / {
+		sub(/.*data:0x/, "")
+		value = 0
+		for (digit = 1; digit <= length($0); digit++)
+			value = 16 * value + index("0123456789abcdef", substr($0, digit, 1)) - 1
+		if (sent++)
+			for (line = 0; number == 1 && line < 8; line++) {
+				print line, value % 2
+				value = int(value / 2)
+			}
+		else
+			number = value
+	}' "$out/qemu.trace"
+	;;
 raspi3b) # GPSET0 and GPCLR0: bits of the lines 0 to 31
 	chip=pinctrl-bcm2835
 	awk '/addr 0x3f2000(1c|28) / {

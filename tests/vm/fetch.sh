@@ -3,27 +3,35 @@
 #
 # Fetches what the emulated boards run: Debian's stock kernel of the very version
 # whose headers are installed (for arm64 also headers and busybox, for amd64 the
-# modules of FUSE), OpenSSH with its libraries for the emulated PC, the device trees
-# of Raspberry Pis from the newest kernel for Debian 13 (in that of 6.1 there is no
-# Pi 5), or version 2 of libgpiod, to build/cache/VERSION/WHAT/. Changes nothing on
-# this system: apt works on a state of its own, and checks signatures with the system's
-# keys. Prints VERSION.
+# modules of FUSE; for armhf that of Debian 12 without its updates), OpenSSH with its
+# libraries for the emulated PC, the device trees of Raspberry Pis from the newest
+# kernel for Debian 13 (in that of 6.1 there is no Pi 5), or version 2 of libgpiod, to
+# build/cache/VERSION/WHAT/. Changes nothing on this system: apt works on a state of
+# its own, and checks signatures with the system's keys. Prints VERSION.
 #
-# usage: [KERNEL=6.12] tests/vm/fetch.sh [arm64|amd64|ssh|trees|gpiod2]
+# usage: [KERNEL=6.12] tests/vm/fetch.sh [arm64|amd64|armhf|ssh|trees|gpiod2]
 #
 # KERNEL	6.1 (unless told otherwise), or another series of this Debian: 6.12,
-#		6.12-rt. Of these the newest version is fetched, with its headers.
+#		6.12-rt. Of these the newest version is fetched, with its headers. For
+#		armhf there is but one.
 
 set -eu
 cd "$(dirname "$0")/../.."
 
 kernel=${KERNEL:-6.1}
 what=${1:-arm64}
+[ "$what" != armhf ] || kernel=armhf
 architecture=$what
+flavour=$what
+suite=
 case $what in
-ssh | gpiod2) architecture=amd64 ;;
-trees) architecture=arm64 ;;
+armhf) flavour=armmp suite=bookworm ;;
+ssh) architecture=amd64 ;;
+gpiod2) architecture=amd64 suite=bookworm-backports ;;
+trees) architecture=arm64 suite=trixie-backports ;;
 esac
+architectures=$architecture,amd64
+[ "$what" != armhf ] || architectures=$architectures,i386
 mkdir -p build/cache
 apt=$PWD/build/cache/apt-$kernel-$what
 
@@ -37,18 +45,29 @@ in_own_state() # COMMAND ARGUMENT...
 		-oDir::Etc::sourcelist="$apt/sources.list" \
 		-oDir::Etc::sourceparts=/dev/null
 	"$command" -qq -oAPT::Architecture="$architecture" \
-		-oAPT::Architectures="$architecture,amd64" \
+		-oAPT::Architectures="$architectures" \
 		-oDir::State::Lists="$apt/lists" \
 		-oDir::State::status=/dev/null -oDir::Cache="$apt" \
 		-oAPT::Sandbox::User="$(id -un)" -oAcquire::Languages=none "$@"
 }
 
+update()
+{
+	mkdir -p "$apt"
+	[ -z "$suite" ] ||
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+			"http://deb.debian.org/debian $suite main" >"$apt/sources.list"
+	in_own_state apt-get update >&2
+}
+
 # The newest of $kernel in the archive, as in 6.12.117+deb12-rt
 newest_version()
 {
-	in_own_state apt-get update >&2
-	in_own_state apt-cache depends "linux-headers-$kernel-$architecture" |
-		sed -n "s/.*Depends: linux-headers-\(.*\)-$architecture$/\1/p" | grep .
+	update
+	metapackage=linux-headers-$kernel-$architecture
+	[ "$what" != armhf ] || metapackage=linux-headers-$flavour
+	in_own_state apt-cache depends "$metapackage" |
+		sed -n "s/.*Depends: linux-headers-\(.*\)-$flavour$/\1/p" | grep .
 }
 
 # One at a time: suites that run side by side need the same
@@ -81,7 +100,7 @@ trees) echo "fetch: device trees of Raspberry Pis, 5 MB" >&2 ;;
 *) echo "fetch: Debian's kernel $version for $what, 70 to 120 MB" >&2 ;;
 esac
 rm -rf "$cache"
-mkdir -p "$cache" "$apt"
+mkdir -p "$cache"
 
 download() # PACKAGE...
 {
@@ -100,24 +119,14 @@ unpack() # PACKAGE PATTERN...
 		tar -x -C "$cache" --wildcards "$@"
 }
 
-suite=
-case $what in
-trees) suite=trixie-backports ;;
-gpiod2) suite=bookworm-backports ;;
-esac
-[ -z "$suite" ] ||
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"http://deb.debian.org/debian $suite main" >"$apt/sources.list"
-in_own_state apt-get update >&2
+update
 
-image=linux-image-$version-$architecture
-headers=linux-headers-$version-$architecture
+image=linux-image-$version-$flavour
+headers=linux-headers-$version-$flavour
+plain=${version%-rt}
+common=linux-headers-$plain-common${version#"$plain"}
 others= # what the headers need and this system has not
-if [ "$kernel" != 6.1 ]; then
-	plain=${version%-rt}
-	common=linux-headers-$plain-common${version#"$plain"}
-	others="$common linux-kbuild-$plain:amd64"
-fi
+[ "$kernel" = 6.1 ] || others="$common linux-kbuild-$plain:amd64"
 
 unpack_headers()
 {
@@ -127,11 +136,34 @@ unpack_headers()
 		ln -s /usr/lib/linux-kbuild-6.1 "$cache/usr/lib/"
 		return
 	fi
-	unpack "$common" './usr/src/*'
+	unpack_common
 	unpack "linux-kbuild-$plain" './usr/lib/*'
+}
+
+unpack_common()
+{
+	unpack "$common" './usr/src/*'
 	# shellcheck disable=SC2016 # for make
 	echo 'include $(dir $(lastword $(MAKEFILE_LIST)))'"../$common/Makefile" \
 		>"$cache/usr/src/$headers/Makefile"
+}
+
+# The tables of modules of 32 bits are read right by a modpost of 32 bits alone
+unpack_modpost_of_32_bits()
+{
+	cp -rs /usr/lib/linux-kbuild-6.1 "$cache/usr/lib/"
+	unpack linux-kbuild-6.1 '*/modpost.real-lsb-32' --transform 's|.*/|i386/|'
+	unpack libc6 './lib/i386-linux-gnu/*'
+	modpost=$cache/usr/lib/linux-kbuild-6.1/scripts/mod/modpost
+	rm "$modpost"
+	cat >"$modpost" <<-'END'
+		#!/bin/sh
+		cache=$(dirname "$0")/../../../../..
+		exec "$cache/lib/i386-linux-gnu/ld-linux.so.2" \
+			--library-path "$cache/lib/i386-linux-gnu" \
+			"$cache/i386/modpost.real-lsb-32" "$@"
+	END
+	chmod +x "$modpost"
 }
 
 case $what in
@@ -163,6 +195,15 @@ amd64)
 	else
 		mv "$vmlinuz" "$cache/vmlinux" # by zstd, which costs a second only
 	fi
+	;;
+armhf)
+	download "$image" "$headers" "$common" linux-kbuild-6.1:i386 libc6:i386 busybox-static
+	unpack "$image" './boot/vmlinuz-*' '*/imx6q-sabrelite.dtb' '*/i2c-imx.ko' \
+		'*/gpio-pca953x.ko' '*/imx2_wdt.ko'
+	unpack "$headers" './usr/src/*'
+	unpack_common
+	unpack_modpost_of_32_bits
+	unpack busybox-static ./bin/busybox
 	;;
 ssh)
 	libraries="libaudit1 libc6 libcap-ng0 libcap2 libcom-err2 libcrypt1 libgcrypt20
