@@ -13,6 +13,11 @@ line() # LINE
 	echo "$1" >/dev/stepper
 }
 
+unbind()
+{
+	echo stepper-gpio.0 >$driver/unbind
+}
+
 refused() # NAME MESSAGE LINE
 {
 	check "$1" like "$(line "$3" 2>&1)" "*: $2"
@@ -65,7 +70,7 @@ line RESET
 mark unbinding
 line 'RUN PAN -5'
 sleep 1
-check "unbind while it moves" eval 'echo stepper-gpio.0 >$driver/unbind'
+check "unbind while it moves" unbind
 mark unbound
 check "its file is gone" [ ! -e /dev/stepper ]
 check "no thread stays" [ -z "$(pidof stepper-edges)" ]
