@@ -33,6 +33,7 @@ ctl() # what it prints and its exit status
 	echo "$printed -> $?"
 }
 
+ctl 'PAN IS 0; TILT IS 0' >/dev/null
 is "a move" "$(ctl PAN 5 TILT -3)" " -> 0"
 is "--wait" "$(ctl --wait PAN 2 TILT 1)" "done 1: PAN 2 TILT 1 -> 0"
 is "an answer" "$(ctl 'PAN?')" "PAN=2.000000 STEPS=178 -> 0"

@@ -47,7 +47,7 @@ wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP or DIR is missing of 
 wrong "too few words" 'PIN PAN STEP none\n' \
 	"wrong.conf:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
 wrong "a function that is none" 'PIN PAN STOP none 1\n' \
-	"wrong.conf:1: STEP, DIR or ENABLE, not STOP"
+	"wrong.conf:1: STEP, DIR, ENABLE, HOME, LIMIT-MIN or LIMIT-MAX, not STOP"
 wrong "a name that is a command" 'PIN STOP STEP none 1\n' \
 	"wrong.conf:1: the name STOP is taken or reserved"
 wrong "a line that is no number" 'PIN PAN STEP none 1x\n' \
@@ -55,9 +55,21 @@ wrong "a line that is no number" 'PIN PAN STEP none 1x\n' \
 wrong "a pin twice" "${pan}PIN PAN DIR none 3\n" "wrong.conf:3: this pin is given twice"
 wrong "a line twice" "${pan}PIN TILT DIR none 2\n" \
 	"wrong.conf:3: only ENABLE lines can be shared"
+wrong "a switch twice" "${pan}PIN ESTOP none 3\nPIN estop none 4 LOW\n" \
+	"wrong.conf:4: this pin is given twice"
+wrong "a switch on a line that is taken" "${pan}PIN PAN ENABLE none 3\nPIN PAN HOME none 3\n" \
+	"wrong.conf:4: only ENABLE lines can be shared"
+wrong "another word behind a switch" "${pan}PIN PAN LIMIT-MIN none 3 LOW PULL\n" \
+	"wrong.conf:3: LOW, PULL-UP or PULL-DOWN, not PULL"
+wrong "an output that is pulled" "${pan}PIN PAN ENABLE none 3 PULL-UP\n" \
+	"wrong.conf:3: LOW, not PULL-UP"
+wrong "an emergency stop without a line" "${pan}PIN ESTOP none\n" \
+	"wrong.conf:3: not PIN AXIS FUNCTION CHIP LINE [LOW]"
 wrong "an output that is none" "${pan}PIN AUX 9 none 3\n" "wrong.conf:3: no auxiliary output 9"
 wrong "a setting that is none" "${pan}SET PAN SPED 3\n" "wrong.conf:3: no setting named SPED"
 wrong "a chip that is not there" "$pan" "the pins on none: No such file or directory"
+wrong "a switch that is not there" "${pan}PIN PAN HOME none 3 LOW PULL-UP\n" \
+	"the switch on line 3 of none: No such file or directory"
 
 start() # ARGUMENT...
 {
@@ -77,6 +89,14 @@ ask() # LINE
 	read -r line <&3
 	echo "$line"
 	exec 3<&-
+}
+
+shown() # KEY...: of the status page
+{
+	eval "$(cat "$device")"
+	for key in "$@"; do
+		eval "printf '%s ' \"\$$key\""
+	done
 }
 
 unmount()
@@ -128,6 +148,22 @@ is "who waits is told" "$?" 1
 is "it moved" "$([ "$(steps)" -gt 50 ] && echo yes)" yes
 is "it stopped" "$([ "$(steps)" -lt 8000 ] && echo yes)" yes
 
+# The head has switches, as in the module
+start
+is "positions are unknown at first" "$(shown UNKNOWN SWITCHES)" "PAN,TILT  "
+echo "SET TILT HOMEPOS -47; HOME TILT; SYNC" >"$device"
+is "HOME" "$(shown STATE TILT UNTRUSTED UNKNOWN SWITCHES)" "IDLE -47.000000  PAN TILT-HOME "
+echo "RUN PAN 5" >"$device"
+while ! grep -q 'PAN=[1-9]' "$device"; do sleep 0.02; done
+kill -USR1 "$pid"
+while ! grep -q ALARM=ESTOP "$device"; do sleep 0.02; done
+is "the emergency stop" "$(shown STATE UNTRUSTED SWITCHES)" "ALARM TILT TILT-HOME,ESTOP "
+is "no RESET while it is pressed" "$(ask RESET | cut -d ' ' -f 1-3)" "ERR 16 EBUSY"
+kill -USR2 "$pid"
+while grep -q "SWITCHES=.*ESTOP" "$device"; do sleep 0.02; done
+is "RESET when it was let go" "$(ask RESET)" OK
+end TERM
+
 start
 echo "PAN 90" >"$device"
 end KILL
@@ -141,18 +177,10 @@ wait "$pid"
 is "an end by unmounting" "$? $(steps)" "0 0"
 
 # What is kept over restarts
-shown() # KEY...: of the status page
-{
-	eval "$(cat "$device")"
-	for key in "$@"; do
-		eval "printf '%s ' \"\$$key\""
-	done
-}
-
 rm -f kept
 start --state kept
 is "no file yet" "$(shown STATE PAN UNTRUSTED)" "IDLE 0.000000  "
-echo "PAN 3 TILT -1; SAVE there; PAN 5.1; SYNC" >"$device"
+echo "PAN IS 0; TILT IS 0; PAN 3 TILT -1; SAVE there; PAN 5.1; SYNC" >"$device"
 end TERM
 start --state kept
 is "positions are kept" "$(shown PAN TILT UNTRUSTED)" "5.100000 -1.000000  "

@@ -73,10 +73,12 @@ static bool make_machine(struct daemon *daemon, const struct options *options)
 		head_init(&head);
 		engine->head = &head;
 		return add_head_axes(machine) &&
+		       inputs_add(engine, machine, NULL) &&
 		       (!options->config || config_read(&config, machine, options->config,
 							CONFIG_SIM));
 	}
-	if (!config_read(&config, machine, options->config, CONFIG_FIRST))
+	if (!config_read(&config, machine, options->config, CONFIG_FIRST) ||
+	    !inputs_add(engine, machine, &config))
 		return false;
 	engine->gpio = gpio_request(config.pin, config.pins);
 	if (!engine->gpio)
@@ -129,13 +131,22 @@ static void take_signal(struct daemon *daemon, int fd, const struct options *opt
 
 	if (read(fd, &signal, sizeof(signal)) != sizeof(signal))
 		return;
-	if (signal.ssi_signo == SIGHUP)
+	switch (signal.ssi_signo) {
+	case SIGHUP:
 		reload(daemon, options);
-	else
+		break;
+	case SIGUSR1:
+	case SIGUSR2:
+		if (options->sim)
+			engine_press_stop(&daemon->engine, signal.ssi_signo == SIGUSR1);
+		break;
+	default:
 		begin_to_end(daemon);
+	}
 }
 
-static void take_time(struct daemon *daemon, int fd)
+/* The time of the machine has come, or switches have changed. */
+static void take_turn(struct daemon *daemon, int fd)
 {
 	u64 times;
 
@@ -172,6 +183,7 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		{ .fd = fuse_session_fd(daemon->fuse), .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 		{ .fd = timer, .events = POLLIN },
+		{ .fd = daemon->engine.attention, .events = POLLIN },
 	};
 	struct fuse_buf buffer = {};
 	bool more;
@@ -181,8 +193,10 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		set_timer(timer, daemon->service_ns);
 		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : -1) < 0)
 			continue;
+		if (sources[3].revents)
+			take_turn(daemon, daemon->engine.attention);
 		if (sources[2].revents)
-			take_time(daemon, timer);
+			take_turn(daemon, timer);
 		if (sources[1].revents)
 			take_signal(daemon, signals, options);
 		if (sources[0].revents && !take_request(daemon, &buffer)) {
@@ -215,6 +229,8 @@ static sigset_t handled_signals(void)
 	sigaddset(&handled, SIGTERM);
 	sigaddset(&handled, SIGINT);
 	sigaddset(&handled, SIGHUP);
+	sigaddset(&handled, SIGUSR1);
+	sigaddset(&handled, SIGUSR2);
 	return handled;
 }
 
@@ -230,11 +246,13 @@ static bool start(struct daemon *daemon, const struct options *options)
 			return false;
 	}
 	error = engine_start(&daemon->engine);
+	if (!error)
+		error = inputs_start();
 	if (error)
 		return fail("thread", error);
 	/* Not what is to come: the edges are made with what is there now. */
 	mlockall(MCL_CURRENT);
-	/* STOP should not wait for others; and who wrote half a line is still there. */
+	/* STOP should not wait for others. */
 	sched_setscheduler(0, SCHED_FIFO, &priority);
 	return true;
 }

@@ -2,7 +2,8 @@
 /*
  * What the files of stepperd share: one machine served by one process. stepperd.c
  * starts, loops and ends it, stepperd_files.c is its face as a file, stepperd_engine.c
- * its clock and pins. What lines mean and how motors move is told in hw/ alone.
+ * its clock and pins, stepperd_switches.c its inputs. What lines mean and how motors
+ * move is told in hw/ alone.
  */
 #ifndef USERSPACE_STEPPERD_H
 #define USERSPACE_STEPPERD_H
@@ -17,14 +18,23 @@
 #include "../hw/session.h"
 #include "../hw/sim/head.h"
 
-#define PINS_MAX 32 /* bits of the words in hw/pins.h */
+#define OUTPUT_PINS 32 /* bits of the words in hw/pins.h */
+#define PINS_MAX (OUTPUT_PINS + SWITCHES_MAX)
 
-/* Where a pin of hw/pins.h leads. */
+enum pull {
+	PULL_NONE,
+	PULL_UP,
+	PULL_DOWN,
+};
+
+/* Where a pin of hw/pins.h or a switch of hw/switches.h leads. */
 struct pin {
-	u32 mask; /* its bit; those of several axes, if they share an enable line */
+	u32 mask; /* its bit; those of several axes, if they share an enable line; or: */
+	u32 input; /* that of a switch */
 	char chip[24]; /* in /dev */
 	unsigned int line;
 	bool low; /* active low */
+	enum pull pull; /* of a switch */
 };
 
 struct gpio;
@@ -40,13 +50,15 @@ struct engine {
 	struct motion *motion;
 	struct head *head; /* the virtual head, or NULL: then */
 	struct gpio *gpio;
+	u32 head_switches; /* of the head, as they were told of last: */
+	int head_changed; /* an eventfd for that */
+	int attention; /* an eventfd: the process side should look at switches */
 	int failed; /* errno of setting a pin, or 0 */
 	pthread_mutex_t lock;
 	pthread_cond_t wake; /* the plan changed, or stopped is set */
 	pthread_t thread;
 	u64 set_ns; /* just after pins were set last */
 	bool stopped;
-	bool realtime; /* the thread has a real-time priority */
 };
 
 struct file;
@@ -92,8 +104,30 @@ u32 engine_highest_rate(struct engine *engine, unsigned int axes);
 /* Start the thread, at a real-time priority if that is allowed. 0 or an errno. */
 int engine_start(struct engine *engine);
 
+/* Start a thread of this real-time priority, or of none if that is not allowed. */
+int engine_start_thread(pthread_t *thread, int priority, void *(*run)(void *), void *data);
+
 /* Wait for the last edge, and end the thread. After machine_shut_down(). */
 void engine_stop(struct engine *engine);
+
+/* The switches of the virtual head that are tripped, as in hw/switches.h. */
+u32 engine_head_switches(struct engine *engine);
+
+/* Press its emergency stop, or let it go. */
+void engine_press_stop(struct engine *engine, bool pressed);
+
+/* stepperd_switches.c */
+
+struct config;
+
+/*
+ * Let the machine have the switches of @config or, if there is one, of the virtual head.
+ * False if one cannot be: stderr has been told.
+ */
+bool inputs_add(struct engine *engine, struct machine *machine, const struct config *config);
+
+/* From now on the machine is told of them, by a thread to the end. 0 or an errno. */
+int inputs_start(void);
 
 /* stepperd_files.c; those with a fuse_req_t are its operations, for CUSE and FUSE alike */
 
@@ -103,6 +137,7 @@ void file_write(fuse_req_t req, const char *bytes, size_t size, off_t offset,
 void file_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *info);
 void file_poll(fuse_req_t req, struct fuse_file_info *info, struct fuse_pollhandle *handle);
 void file_fsync(fuse_req_t req, int datasync, struct fuse_file_info *info);
+void file_flush(fuse_req_t req, struct fuse_file_info *info);
 void file_release(fuse_req_t req, struct fuse_file_info *info);
 
 /* Give each request a turn. Whether there may be one that could go on at once. */
@@ -128,6 +163,17 @@ struct gpio *gpio_request(const struct pin *pin, unsigned int count);
 
 /* As set() of hw/pins.h. 0, or an errno: the chip is gone. Edge side. */
 int gpio_set(struct gpio *gpio, u32 lines, u32 levels);
+
+struct gpio_input;
+
+/*
+ * Take the line of @pin as an input. NULL if that cannot be: stderr has been told. Of
+ * @events can be read when the level has changed; -1: the line does not tell of that.
+ */
+struct gpio_input *gpio_input_request(const struct pin *pin, int *events);
+
+/* Whether the line is active, 1 or 0; -1: the chip is gone. */
+int gpio_input_level(struct gpio_input *input);
 
 /* stepperd_config.c */
 

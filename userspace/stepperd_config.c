@@ -8,7 +8,7 @@
 
 #include "stepperd.h"
 
-#define WORDS_MAX 7
+#define WORDS_MAX 8
 
 #define ENABLE_PINS (PIN_ENABLE(AXES_MAX) - PIN_ENABLE(0))
 
@@ -47,35 +47,47 @@ static int find_axis(struct reader *reader, const char *name)
 	return axis < 0 ? -1 : axis;
 }
 
-/* The bit that stands for "PAN STEP" or "AUX 1"; 0: stderr has been told. */
-static u32 find_mask(struct reader *reader, const char *name, const char *function)
+/* The output of "PAN STEP", the switch of "PAN HOME". False: stderr has been told. */
+static bool find_axis_pin(struct reader *reader, const char *name, const char *function,
+			  struct pin *pin)
+{
+	int axis = find_axis(reader, name);
+
+	if (axis < 0)
+		return false;
+	if (!strcasecmp(function, "STEP"))
+		pin->mask = PIN_STEP(axis);
+	else if (!strcasecmp(function, "DIR"))
+		pin->mask = PIN_DIR(axis);
+	else if (!strcasecmp(function, "ENABLE"))
+		pin->mask = PIN_ENABLE(axis);
+	else if (!strcasecmp(function, "HOME"))
+		pin->input = SWITCH_HOME(axis);
+	else if (!strcasecmp(function, "LIMIT-MIN"))
+		pin->input = SWITCH_MIN(axis);
+	else if (!strcasecmp(function, "LIMIT-MAX"))
+		pin->input = SWITCH_MAX(axis);
+	else
+		return complain(reader,
+				"STEP, DIR, ENABLE, HOME, LIMIT-MIN or LIMIT-MAX, not ",
+				function);
+	return true;
+}
+
+/* "AUX 1" */
+static bool find_output(struct reader *reader, const char *word, struct pin *pin)
 {
 	struct machine *machine = reader->machine;
 	unsigned long number;
 	char *end;
-	int axis;
 
-	if (!strcasecmp(name, "AUX")) {
-		number = strtoul(function, &end, 10);
-		if (*end || number < 1 || number > AUX_MAX) {
-			complain(reader, "no auxiliary output ", function);
-			return 0;
-		}
-		if (reader->use == CONFIG_FIRST)
-			machine->outputs = max(machine->outputs, (unsigned int)number);
-		return PIN_AUX(number - 1);
-	}
-	axis = find_axis(reader, name);
-	if (axis < 0)
-		return 0;
-	if (!strcasecmp(function, "STEP"))
-		return PIN_STEP(axis);
-	if (!strcasecmp(function, "DIR"))
-		return PIN_DIR(axis);
-	if (!strcasecmp(function, "ENABLE"))
-		return PIN_ENABLE(axis);
-	complain(reader, "STEP, DIR or ENABLE, not ", function);
-	return 0;
+	number = strtoul(word, &end, 10);
+	if (*end || number < 1 || number > AUX_MAX)
+		return complain(reader, "no auxiliary output ", word);
+	if (reader->use == CONFIG_FIRST)
+		machine->outputs = max(machine->outputs, (unsigned int)number);
+	pin->mask = PIN_AUX(number - 1);
+	return true;
 }
 
 /* Add a pin, or let it share the line of one that is there. */
@@ -85,11 +97,11 @@ static bool add_pin(struct reader *reader, const struct pin *pin)
 	struct pin *other;
 
 	for (other = config->pin; other < config->pin + config->pins; other++) {
-		if (other->mask & pin->mask)
+		if ((other->mask & pin->mask) || (other->input & pin->input))
 			return complain(reader, "this pin is given twice", "");
 		if (other->line != pin->line || strcmp(other->chip, pin->chip))
 			continue;
-		if (!((other->mask | pin->mask) & ENABLE_PINS) || other->low != pin->low ||
+		if (!(other->mask & ENABLE_PINS) || other->low != pin->low || pin->input ||
 		    ((other->mask | pin->mask) & ~ENABLE_PINS))
 			return complain(reader, "only ENABLE lines can be shared", "");
 		other->mask |= pin->mask;
@@ -99,26 +111,55 @@ static bool add_pin(struct reader *reader, const struct pin *pin)
 	return true;
 }
 
-/* PIN AXIS FUNCTION CHIP LINE [LOW] */
+/* What may stand behind a line. */
+static bool take_flag(struct reader *reader, const char *word, struct pin *pin)
+{
+	if (!strcasecmp(word, "LOW"))
+		pin->low = true;
+	else if (pin->input && !strcasecmp(word, "PULL-UP"))
+		pin->pull = PULL_UP;
+	else if (pin->input && !strcasecmp(word, "PULL-DOWN"))
+		pin->pull = PULL_DOWN;
+	else
+		return complain(reader,
+				pin->input ? "LOW, PULL-UP or PULL-DOWN, not " : "LOW, not ",
+				word);
+	return true;
+}
+
+/*
+ *	PIN PAN STEP gpiochip0 17
+ *	PIN PAN HOME gpiochip0 5 LOW PULL-UP
+ *	PIN ESTOP gpiochip0 6
+ */
 static bool take_pin(struct reader *reader, char *line)
 {
 	char *word[WORDS_MAX] = {}, *end, *rest = line;
 	struct pin pin = {};
-	unsigned int count = 0;
+	unsigned int count = 0, place, i;
+	bool good = true, stop;
 
 	while (count < WORDS_MAX && (word[count] = strtok_r(rest, " \t", &rest)))
 		count++;
-	if (count < 5 || count > 6 || (count == 6 && strcasecmp(word[5], "LOW")))
+	stop = count > 1 && !strcasecmp(word[1], "ESTOP");
+	place = stop ? 2 : 3;
+	if (count < place + 2 || count > place + 4)
 		return complain(reader, "not PIN AXIS FUNCTION CHIP LINE [LOW]", "");
-	if (strlen(word[3]) >= sizeof(pin.chip))
-		return complain(reader, "no chip ", word[3]);
-	strcpy(pin.chip, word[3]);
-	pin.line = strtoul(word[4], &end, 10);
+	if (strlen(word[place]) >= sizeof(pin.chip))
+		return complain(reader, "no chip ", word[place]);
+	strcpy(pin.chip, word[place]);
+	pin.line = strtoul(word[place + 1], &end, 10);
 	if (*end)
-		return complain(reader, "the number of a line, not ", word[4]);
-	pin.low = count == 6;
-	pin.mask = find_mask(reader, word[1], word[2]);
-	return pin.mask && add_pin(reader, &pin);
+		return complain(reader, "the number of a line, not ", word[place + 1]);
+	if (stop)
+		pin.input = SWITCH_ESTOP;
+	else if (!strcasecmp(word[1], "AUX"))
+		good = find_output(reader, word[2], &pin);
+	else
+		good = find_axis_pin(reader, word[1], word[2], &pin);
+	for (i = place + 2; good && i < count; i++)
+		good = take_flag(reader, word[i], &pin);
+	return good && add_pin(reader, &pin);
 }
 
 int run_own_line(struct machine *machine, const char *line, struct error_report *report)

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <limits.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -36,6 +37,50 @@
 static struct engine *of_pins(struct pins *pins)
 {
 	return (struct engine *)((char *)pins - offsetof(struct engine, pins));
+}
+
+static u32 head_switches(const struct head *head)
+{
+	u32 lines = head_level(head, HEAD_ESTOP) ? SWITCH_ESTOP : 0;
+	unsigned int axis;
+
+	for (axis = 0; axis < HEAD_AXES; axis++) {
+		if (head_level(head, HEAD_LINE(axis, HEAD_HOME)))
+			lines |= SWITCH_HOME(axis);
+		if (head_level(head, HEAD_LINE(axis, HEAD_MIN)))
+			lines |= SWITCH_MIN(axis);
+		if (head_level(head, HEAD_LINE(axis, HEAD_MAX)))
+			lines |= SWITCH_MAX(axis);
+	}
+	return lines;
+}
+
+/* As a line of a GPIO chip does by an event. With the lock held. */
+static void tell_head_switches(struct engine *engine)
+{
+	u32 lines = head_switches(engine->head);
+
+	if (lines != engine->head_switches)
+		eventfd_write(engine->head_changed, 1);
+	engine->head_switches = lines;
+}
+
+u32 engine_head_switches(struct engine *engine)
+{
+	u32 lines;
+
+	pthread_mutex_lock(&engine->lock);
+	lines = head_switches(engine->head);
+	pthread_mutex_unlock(&engine->lock);
+	return lines;
+}
+
+void engine_press_stop(struct engine *engine, bool pressed)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->head->estop = pressed;
+	tell_head_switches(engine);
+	pthread_mutex_unlock(&engine->lock);
 }
 
 /* DIR and ENABLE before STEP, as they are wired to be seen. */
@@ -71,10 +116,12 @@ static void engine_set(struct pins *pins, u32 lines, u32 levels)
 {
 	struct engine *engine = of_pins(pins);
 
-	if (engine->head)
+	if (engine->head) {
 		set_head(engine->head, lines, levels, clock_ns());
-	else if (engine->gpio && !engine->failed)
+		tell_head_switches(engine);
+	} else if (engine->gpio && !engine->failed) {
 		set_lines(engine, lines, levels);
+	}
 	engine->set_ns = clock_ns();
 }
 
@@ -101,6 +148,8 @@ void engine_init(struct engine *engine, struct motion *motion)
 	engine->pins = (struct pins){ engine_set, engine_lock, engine_unlock,
 				      engine_rearm };
 	engine->motion = motion;
+	engine->head_changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	engine->attention = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutexattr_init(&inherit);
 	pthread_mutexattr_setprotocol(&inherit, PTHREAD_PRIO_INHERIT);
 	pthread_mutex_init(&engine->lock, &inherit);
@@ -133,6 +182,8 @@ static u64 emit(struct engine *engine)
 	u64 now_ns = clock_ns();
 	u64 next_ns = motion_run(engine->motion, now_ns);
 
+	if (engine->motion->tripped)
+		eventfd_write(engine->attention, 1);
 	if (next_ns != U64_MAX && engine->set_ns > now_ns)
 		next_ns += engine->set_ns - now_ns;
 	return next_ns;
@@ -182,26 +233,29 @@ u32 engine_highest_rate(struct engine *engine, unsigned int axes)
 	return min_t(u64, NS_PER_S / (2 * axes * max(set_ns, 1ULL)) / 2, U32_MAX);
 }
 
-int engine_start(struct engine *engine)
+int engine_start_thread(pthread_t *thread, int priority, void *(*run)(void *), void *data)
 {
-	struct sched_param priority = { .sched_priority = PRIORITY };
+	struct sched_param param = { .sched_priority = priority };
 	pthread_attr_t attributes;
 	int error;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-	pthread_attr_setschedparam(&attributes, &priority);
+	pthread_attr_setschedparam(&attributes, &param);
 	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-	error = pthread_create(&engine->thread, &attributes, edge_thread, engine);
-	engine->realtime = !error;
+	error = pthread_create(thread, &attributes, run, data);
 	if (error == EPERM) {
 		pthread_attr_setinheritsched(&attributes, PTHREAD_INHERIT_SCHED);
-		error = pthread_create(&engine->thread, &attributes, edge_thread,
-				       engine);
+		error = pthread_create(thread, &attributes, run, data);
 	}
 	pthread_attr_destroy(&attributes);
 	return error;
+}
+
+int engine_start(struct engine *engine)
+{
+	return engine_start_thread(&engine->thread, PRIORITY, edge_thread, engine);
 }
 
 void engine_stop(struct engine *engine)

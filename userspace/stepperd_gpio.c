@@ -13,13 +13,23 @@
 struct chip {
 	const char *name;
 	unsigned int count;
-	const struct pin *pin[PINS_MAX];
-	unsigned int offset[PINS_MAX];
+	const struct pin *pin[OUTPUT_PINS];
+	unsigned int offset[OUTPUT_PINS];
 	u32 mask; /* all that its lines stand for */
 #ifdef GPIOD_LINE_BULK_MAX_LINES
 	struct gpiod_line_bulk lines;
 #else
 	struct gpiod_line_request *lines;
+#endif
+};
+
+/* A switch is a request of its own: lines of different kinds cannot be one. */
+struct gpio_input {
+#ifdef GPIOD_LINE_BULK_MAX_LINES
+	struct gpiod_line *line;
+#else
+	struct gpiod_line_request *line;
+	unsigned int offset;
 #endif
 };
 
@@ -41,7 +51,7 @@ static bool level(const struct chip *chip, unsigned int line, u32 levels)
 
 static int set_chip(struct chip *chip, u32 levels)
 {
-	int values[PINS_MAX];
+	int values[OUTPUT_PINS];
 	unsigned int i;
 
 	for (i = 0; i < chip->count; i++)
@@ -53,7 +63,7 @@ static int set_chip(struct chip *chip, u32 levels)
 static int request_chip(struct chip *chip)
 {
 	struct gpiod_chip *opened = gpiod_chip_open_by_name(chip->name);
-	int values[PINS_MAX];
+	int values[OUTPUT_PINS];
 	unsigned int i;
 
 	if (!opened || gpiod_chip_get_lines(opened, chip->offset, chip->count, &chip->lines))
@@ -63,11 +73,44 @@ static int request_chip(struct chip *chip)
 	return gpiod_line_request_bulk_output(&chip->lines, "stepperd", values);
 }
 
+static int request_input(struct gpio_input *input, const struct pin *pin, bool tells)
+{
+	static const int biases[] = {
+		[PULL_UP] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP,
+		[PULL_DOWN] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN,
+	};
+	const struct gpiod_line_request_config config = {
+		.consumer = "stepperd",
+		.request_type = tells ? GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES :
+					GPIOD_LINE_REQUEST_DIRECTION_INPUT,
+		.flags = (pin->low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0) |
+			 biases[pin->pull],
+	};
+	struct gpiod_chip *opened = gpiod_chip_open_by_name(pin->chip);
+
+	input->line = opened ? gpiod_chip_get_line(opened, pin->line) : NULL;
+	if (input->line && !gpiod_line_request(input->line, &config, 0))
+		return 0;
+	if (opened)
+		gpiod_chip_close(opened);
+	return -1;
+}
+
+static int input_events(struct gpio_input *input)
+{
+	return gpiod_line_event_get_fd(input->line);
+}
+
+int gpio_input_level(struct gpio_input *input)
+{
+	return gpiod_line_get_value(input->line);
+}
+
 #else
 
 static int set_chip(struct chip *chip, u32 levels)
 {
-	enum gpiod_line_value values[PINS_MAX];
+	enum gpiod_line_value values[OUTPUT_PINS];
 	unsigned int i;
 
 	for (i = 0; i < chip->count; i++)
@@ -85,31 +128,79 @@ static int add_line(struct gpiod_line_config *config, struct gpiod_line_settings
 	return gpiod_line_config_add_line_settings(config, &chip->offset[line], 1, settings);
 }
 
-static int request_chip(struct chip *chip)
+/* Those of @config, of the chip of this name; NULL if it cannot be. */
+static struct gpiod_line_request *request_lines(const char *name, struct gpiod_line_config *config)
 {
 	struct gpiod_request_config *request = gpiod_request_config_new();
+	char path[sizeof(((struct pin *)0)->chip) + sizeof("/dev/")];
+	struct gpiod_line_request *lines = NULL;
+	struct gpiod_chip *opened;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	opened = gpiod_chip_open(path);
+	if (opened && request) {
+		gpiod_request_config_set_consumer(request, "stepperd");
+		lines = gpiod_chip_request_lines(opened, request, config);
+	}
+	if (request)
+		gpiod_request_config_free(request);
+	if (opened)
+		gpiod_chip_close(opened);
+	return lines;
+}
+
+static int request_chip(struct chip *chip)
+{
 	struct gpiod_line_settings *settings = gpiod_line_settings_new();
 	struct gpiod_line_config *config = gpiod_line_config_new();
-	char path[sizeof(chip->pin[0]->chip) + sizeof("/dev/")];
-	struct gpiod_chip *opened;
 	unsigned int i;
 
-	snprintf(path, sizeof(path), "/dev/%s", chip->name);
-	opened = gpiod_chip_open(path);
-	if (!opened || !request || !settings || !config)
-		return -1;
-	gpiod_request_config_set_consumer(request, "stepperd");
-	if (gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT))
+	if (!settings || !config ||
+	    gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT))
 		return -1;
 	for (i = 0; i < chip->count; i++)
 		if (add_line(config, settings, chip, i))
 			return -1;
-	chip->lines = gpiod_chip_request_lines(opened, request, config);
-	gpiod_request_config_free(request);
+	chip->lines = request_lines(chip->name, config);
 	gpiod_line_settings_free(settings);
 	gpiod_line_config_free(config);
-	gpiod_chip_close(opened);
 	return chip->lines ? 0 : -1;
+}
+
+static int request_input(struct gpio_input *input, const struct pin *pin, bool tells)
+{
+	static const enum gpiod_line_bias biases[] = {
+		[PULL_NONE] = GPIOD_LINE_BIAS_AS_IS,
+		[PULL_UP] = GPIOD_LINE_BIAS_PULL_UP,
+		[PULL_DOWN] = GPIOD_LINE_BIAS_PULL_DOWN,
+	};
+	struct gpiod_line_settings *settings = gpiod_line_settings_new();
+	struct gpiod_line_config *config = gpiod_line_config_new();
+
+	if (!settings || !config)
+		return -1;
+	gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
+	gpiod_line_settings_set_active_low(settings, pin->low);
+	gpiod_line_settings_set_bias(settings, biases[pin->pull]);
+	gpiod_line_settings_set_edge_detection(settings, tells ? GPIOD_LINE_EDGE_BOTH :
+								 GPIOD_LINE_EDGE_NONE);
+	if (gpiod_line_config_add_line_settings(config, &pin->line, 1, settings))
+		return -1;
+	input->offset = pin->line;
+	input->line = request_lines(pin->chip, config);
+	gpiod_line_settings_free(settings);
+	gpiod_line_config_free(config);
+	return input->line ? 0 : -1;
+}
+
+static int input_events(struct gpio_input *input)
+{
+	return gpiod_line_request_get_fd(input->line);
+}
+
+int gpio_input_level(struct gpio_input *input)
+{
+	return gpiod_line_request_get_value(input->line, input->offset);
 }
 
 #endif
@@ -136,6 +227,8 @@ struct gpio *gpio_request(const struct pin *pin, unsigned int count)
 	if (!gpio)
 		return NULL;
 	for (i = 0; i < count; i++) {
+		if (pin[i].input)
+			continue;
 		chip = find_chip(gpio, pin[i].chip);
 		if (!chip) {
 			fprintf(stderr, "stepperd: pins on more than %d chips\n", CHIPS_MAX);
@@ -164,4 +257,21 @@ int gpio_set(struct gpio *gpio, u32 lines, u32 levels)
 		if ((gpio->chip[i].mask & lines) && set_chip(&gpio->chip[i], gpio->levels))
 			return errno;
 	return 0;
+}
+
+struct gpio_input *gpio_input_request(const struct pin *pin, int *events)
+{
+	struct gpio_input *input = calloc(1, sizeof(*input));
+
+	if (input && !request_input(input, pin, true)) {
+		*events = input_events(input);
+		return input;
+	}
+	*events = -1;
+	if (input && !request_input(input, pin, false))
+		return input;
+	fprintf(stderr, "stepperd: the switch on line %u of %s: %s\n", pin->line, pin->chip,
+		strerror(errno));
+	free(input);
+	return NULL;
 }
