@@ -26,6 +26,8 @@ struct file {
 	struct session session;
 	struct request *writing; /* one write at a time, lest lines mix */
 	pid_t writer; /* who wrote last */
+	bool flushed; /* who closes it is known: */
+	bool killed; /* the last who did is being killed */
 	struct fuse_pollhandle *poll; /* who waits for a change, or NULL */
 };
 
@@ -324,19 +326,14 @@ void file_open(fuse_req_t req, struct fuse_file_info *info)
 	daemon->files = file;
 }
 
-/*
- * A process that is killed may have written half of a line: "PAN 1" of "PAN 10". The
- * kernel does not tell who closes a file, but who wrote last. That one may be gone,
- * as when a shell keeps the file open for it: then it is not known to be killed.
- */
-static bool writer_was_killed(const struct file *file)
+static bool is_being_killed(pid_t pid)
 {
 	unsigned int flags = 0;
 	char path[32], line[512];
 	const char *end;
 	FILE *stat;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", file->writer);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	stat = fopen(path, "r");
 	if (!stat)
 		return false;
@@ -346,6 +343,25 @@ static bool writer_was_killed(const struct file *file)
 		sscanf(end, ") %*c %*d %*d %*d %*d %*d %u", &flags);
 	fclose(stat);
 	return flags & PF_SIGNALED;
+}
+
+/* One of those who have the file closes it, and waits for this: it is there still. */
+void file_flush(fuse_req_t req, struct fuse_file_info *info)
+{
+	struct file *file = file_of(info);
+
+	file->killed = is_being_killed(fuse_req_ctx(req)->pid);
+	file->flushed = true;
+	fuse_reply_err(req, 0);
+}
+
+/*
+ * A process that is killed may have written half of a line: "PAN 1" of "PAN 10". CUSE
+ * does not tell who closes a file; but if it is who wrote last, that waits for it.
+ */
+static bool closer_was_killed(const struct file *file)
+{
+	return file->flushed ? file->killed : is_being_killed(file->writer);
 }
 
 static void free_file(struct daemon *daemon, struct file *file)
@@ -371,7 +387,7 @@ static enum turn run_release(struct daemon *daemon, struct request *request)
 	struct session *session = &request->file->session;
 	int status;
 
-	if (!request->waits && writer_was_killed(request->file))
+	if (!request->waits && closer_was_killed(request->file))
 		goto out;
 	if (request->waits && !request->interrupted && !session_ready(session, clock_ns()))
 		return TURN_WAITS;

@@ -119,6 +119,11 @@ static void mount_write(fuse_req_t req, fuse_ino_t inode, const char *bytes, siz
 	file_write(req, bytes, size, offset, info);
 }
 
+static void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
+	file_flush(req, info);
+}
+
 static void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 {
 	file_release(req, info);
@@ -151,6 +156,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.open = mount_open,
 	.read = mount_read,
 	.write = mount_write,
+	.flush = mount_flush,
 	.release = mount_release,
 	.fsync = mount_fsync,
 	.poll = mount_poll,

@@ -261,6 +261,7 @@ static void the_last_close_waits_for_room(void)
 static void a_killed_writer_ends_no_line(void)
 {
 	pid_t child = fork();
+	int i;
 
 	if (!child) {
 		put(device(O_WRONLY), "PAN 1"); /* of PAN 10 */
@@ -270,6 +271,17 @@ static void a_killed_writer_ends_no_line(void)
 	usleep(100000);
 	kill(child, SIGKILL);
 	IS(reap(child), 128 + SIGKILL);
+	RESTS_AT("PAN=0.000000 STEPS=0");
+
+	/* Nor is it ended by one that is soon forgotten. */
+	for (i = 0; i < 20; i++) {
+		child = fork();
+		if (!child) {
+			put(device(O_WRONLY), "PAN 1");
+			kill(getpid(), SIGKILL);
+		}
+		IS(reap(child), 128 + SIGKILL);
+	}
 	RESTS_AT("PAN=0.000000 STEPS=0");
 
 	/* Nor does one that waits for the queue hold out. */
