@@ -22,6 +22,7 @@ struct axis {
 	u64 scale_numerator; /* SCALE: steps per axis unit */
 	u64 scale_denominator;
 	s64 target; /* commanded position, millionths of the unit */
+	s64 rest; /* the same, of the last entry that ended */
 	s64 origin; /* steps emitted when at position 0 */
 	/*
 	 * The strongest acceleration and jerk (S64_MAX: none) that were in force

@@ -23,6 +23,7 @@ int command_IS(struct transaction *line, const struct command *command)
 					&axis->target))
 			return -EINVAL;
 		axis_set_origin(axis, motion_steps(&machine->motion, i));
+		axis->rest = axis->target;
 		axis->trust = TRUST_KNOWN;
 	}
 	return 0;
@@ -74,11 +75,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 		struct axis *axis = &line->state->axis[i];
 
 		speed[i] = axis->setting[SETTING_MAXSPEED];
-		/* Of what the line itself did before, IS and SCALE stay. */
-		if (transaction_moves(line) ||
-		    axis_steps(axis, axis->target) + axis->origin !=
-			    motion_steps(&machine->motion, i))
-			axis->target = machine->rest[i];
+		axis->target = axis->rest;
 	}
 	if (!transaction_moves(line))
 		return 0;
@@ -93,7 +90,11 @@ int command_STOP(struct transaction *line, const struct command *command)
 
 int command_HALT(struct transaction *line, const struct command *command)
 {
+	unsigned int i;
+
 	transaction_unstage(line);
+	for (i = 0; i < line->machine->names.count; i++)
+		line->state->axis[i].target = line->state->axis[i].rest;
 	line->halt = true;
 	line->acknowledged = true;
 	if (!line->state->alarm)

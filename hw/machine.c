@@ -175,7 +175,8 @@ static void retire(struct machine *machine, u64 now_ns)
 				   queue_end_ns(machine, entry), now_ns))
 			return;
 		entry->outcome = ENTRY_DONE;
-		memcpy(machine->rest, entry->target, sizeof(machine->rest));
+		for (i = 0; i < machine->names.count; i++)
+			machine->state.axis[i].rest = entry->target[i];
 		machine->state.done++;
 		machine->idle_ns = now_ns;
 		events_add(machine, entry->tag, "* DONE\n");
@@ -277,8 +278,8 @@ s64 machine_position(struct machine *machine, const struct machine_state *state,
 	steps = motion_position(&machine->motion, axis, now_ns);
 	steps = real_sub(steps, real_from(settings->origin));
 	/* Where the last entry left it. */
-	if (!real_compare(steps, real_from(axis_steps(settings, machine->rest[axis]))))
-		return machine->rest[axis];
+	if (!real_compare(steps, real_from(axis_steps(settings, settings->rest))))
+		return settings->rest;
 	return axis_micro(settings, steps);
 }
 
@@ -390,9 +391,8 @@ static void rest_on_steps(struct machine *machine)
 		struct axis *axis = &machine->state.axis[i];
 		s64 steps = motion_steps(&machine->motion, i) - axis->origin;
 
-		axis->target = axis_resting_position(axis, steps,
-						     machine->rest[i]);
-		machine->rest[i] = axis->target;
+		axis->target = axis_resting_position(axis, steps, axis->rest);
+		axis->rest = axis->target;
 	}
 }
 
@@ -507,7 +507,7 @@ static void rest_where_staged(struct transaction *line)
 		struct axis *axis = &line->state->axis[i];
 		s64 steps = motion_staged_steps(&machine->motion, i) -
 			    axis->origin;
-		s64 candidate = machine->rest[i];
+		s64 candidate = axis->rest;
 
 		if (axis_steps(axis, axis->target) == steps)
 			candidate = axis->target;
@@ -531,7 +531,6 @@ void transaction_replace(struct transaction *line)
 static int take_effect(struct transaction *line, struct line_result *result)
 {
 	struct machine *machine = line->machine;
-	unsigned int i;
 
 	/* First, since the first step may be due at once. */
 	if (line->enable)
@@ -558,9 +557,6 @@ static int take_effect(struct transaction *line, struct line_result *result)
 		halt(machine, false, line->now_ns);
 	if (line->enable || line->halt)
 		machine->idle_ns = line->now_ns;
-	if (machine->state.done == machine->state.queued)
-		for (i = 0; i < machine->names.count; i++)
-			machine->rest[i] = machine->state.axis[i].target;
 	return 0;
 }
 

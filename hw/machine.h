@@ -88,7 +88,6 @@ struct machine {
 	u32 highest_rate; /* steps/s of each axis that it can serve; 0: any */
 	struct machine_state state;
 	struct machine_state staged;
-	s64 rest[AXES_MAX]; /* targets of the last entry that ended */
 	/* By number; twice as many, as a line may drop a queue and fill it. */
 	struct queue_entry queue[2 * QUEUE_MAX];
 	/* For ERROR?: the latest errors that no reader was told, by number. */

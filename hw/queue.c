@@ -14,15 +14,6 @@ struct queue_entry *machine_entry(struct machine *machine, u32 number)
 	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
 }
 
-/* The targets of all axes before entry @number. */
-static const s64 *targets_before(struct machine *machine, const struct machine_state *state,
-				 u32 number)
-{
-	if (number - 1 == state->done)
-		return machine->rest;
-	return machine_entry(machine, number - 1)->target;
-}
-
 void queue_fill_move(struct machine *machine, const struct machine_state *state,
 		     const struct queue_entry *entry, struct plan_move *move)
 {
@@ -393,19 +384,27 @@ int queue_stop(struct machine *machine, const struct machine_state *state, u32 a
 	return path_plan(&machine->path, motion, true) ? -EAGAIN : 0;
 }
 
+/* The target of axis @i before entry @number. */
+static s64 target_before(struct machine *machine, u32 number, unsigned int i)
+{
+	if (number - 1 == machine->state.done)
+		return machine->state.axis[i].rest;
+	return machine_entry(machine, number - 1)->target[i];
+}
+
 /*
  * @entry is held on its way: of the time that it was to take, as much is left as
  * of its way.
  */
 static void shorten(struct machine *machine, struct queue_entry *entry)
 {
-	const s64 *before = targets_before(machine, &machine->state, entry->number);
 	struct real longest = real_from(0), left = real_from(0);
 	unsigned int i;
 
 	for (i = 0; i < machine->names.count; i++) {
 		const struct axis *axis = &machine->state.axis[i];
-		s64 from = axis_steps(axis, before[i]) + axis->origin;
+		s64 from = axis_steps(axis, target_before(machine, entry->number, i)) +
+			   axis->origin;
 		s64 held = motion_staged_steps(&machine->motion, i);
 		s64 to = axis_steps(axis, entry->target[i]) + axis->origin;
 

@@ -1106,6 +1106,9 @@ START_TEST(stop_keeps_what_is_said_was)
 {
 	say("PAN IS 5; STOP; PAN?\n", "PAN=5.000000 STEPS=0\nOK\n");
 	say("PAN 6; STOP; PAN?\n", "PAN=5.000000 STEPS=0\nOK\n");
+	say("PAN IS 7; PAN 9; STOP; PAN?\n", "PAN=7.000000 STEPS=0\nOK\n");
+	say("PAN 8; HALT\n", "OK\n");
+	say("RESET; PAN?\n", "PAN=7.000000 STEPS=0\nOK\n");
 	refused("PAN 9 IN 2562047h\n", EDOM,
 		"ERR 33 EDOM 1 takes longer than any plan may\n");
 }
