@@ -91,9 +91,33 @@ s64 axis_micro(const struct axis *axis, struct real steps)
 	return real_round(real_mul(steps, unit));
 }
 
+s64 axis_backlash(const struct axis *axis)
+{
+	return axis_steps(axis, axis->setting[SETTING_BACKLASH]);
+}
+
+void axis_approach(struct axis *axis, s64 from)
+{
+	s64 way;
+
+	if (!axis->setting[SETTING_BACKLASH])
+		return;
+	way = axis_steps(axis, axis->target) - axis_steps(axis, from);
+	if (way)
+		axis->play = way > 0 ? 0 : -axis_backlash(axis);
+}
+
+void axis_forget_target(struct axis *axis)
+{
+	axis->target = axis->rest;
+	axis->play = axis->rest_play;
+}
+
 void axis_set_origin(struct axis *axis, s64 steps)
 {
-	axis->origin = steps - axis_steps(axis, axis->target);
+	axis->origin = steps - axis->play - axis_steps(axis, axis->target);
+	axis->rest = axis->target;
+	axis->rest_play = axis->play;
 }
 
 s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate)

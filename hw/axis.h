@@ -23,7 +23,10 @@ struct axis {
 	u64 scale_denominator;
 	s64 target; /* commanded position, millionths of the unit */
 	s64 rest; /* the same, of the last entry that ended */
-	s64 origin; /* steps emitted when at position 0 */
+	/* Where in the play of its gear the motor is then; see struct motion_axis. */
+	s64 play; /* at the target */
+	s64 rest_play;
+	s64 origin; /* steps emitted when at position 0, reached from below */
 	/*
 	 * The strongest acceleration and jerk (S64_MAX: none) that were in force
 	 * since the axis was at rest, but are not now; 0 if there were none.
@@ -45,7 +48,16 @@ s64 axis_micro(const struct axis *axis, struct real steps);
 /* How much further than axis_steps() of it a position is exactly; |result| <= 1/2. */
 struct real axis_beyond(const struct axis *axis, s64 micro);
 
-/* Call the steps emitted, @steps, the present target of the axis at rest. */
+/* BACKLASH in steps. */
+s64 axis_backlash(const struct axis *axis);
+
+/* Let the play be what it is when the target is reached from @from (millionths). */
+void axis_approach(struct axis *axis, s64 from);
+
+/* What was commanded since the axis rested was not done. */
+void axis_forget_target(struct axis *axis);
+
+/* Call the steps emitted, @steps, the present target of the axis; it rests there. */
 void axis_set_origin(struct axis *axis, s64 steps);
 
 /*
@@ -61,7 +73,7 @@ struct real axis_rate(const struct axis *axis, s64 micro);
 u64 axis_pulse_rate(const struct axis *axis);
 
 /*
- * For the planner: the commanded target, and the limits of the axis with this
+ * For the planner: the commanded target, from below, and the limits of the axis with this
  * highest speed (millionths of the unit per s).
  */
 struct plan_axis axis_limits(const struct axis *axis, s64 speed);

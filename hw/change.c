@@ -313,28 +313,51 @@ static bool moves_on(struct motion *motion, unsigned int axis)
 	return motion_cut_moving(motion) && real_sign(rest_in_plan(motion, axis)) > 0;
 }
 
-/* Where an axis that is to GO or RUN goes, and how. */
-static struct course find_course(const struct plan_change *change,
-				 const struct state *state, const struct limits *limits,
-				 s64 base)
+/*
+ * The target of @axis, which is @target from below, for an axis that would stop at
+ * @stop: from above there is the play between, and none to go if it is there already.
+ */
+static s64 beyond_play(struct motion *motion, unsigned int axis, s64 target, s64 stop)
 {
-	struct course course = {
-		.speed = limits->speed,
-		.longest_ns = real_shift(real_from(1), PLAN_DURATION_BITS - 1),
-	};
+	s64 backlash = motion->axis[axis].backlash;
+	s64 play;
+
+	if (!backlash)
+		return target;
+	play = motion_staged_play(motion, axis) + stop - motion->staged_steps[axis];
+	play = clamp_t(s64, play, -backlash, 0);
+	if (stop == target + play)
+		return stop;
+	return stop < target + play ? target : target - backlash;
+}
+
+/* Let an axis in @state GO to its target. */
+static void find_way(struct motion *motion, unsigned int axis, struct course *course,
+		     const struct plan_change *change, const struct state *state,
+		     const struct limits *limits, s64 base)
+{
+	struct real stop = profile_stop_position(state, limits);
 	s64 target = change->axis.target;
 
-	if (change->what == PLAN_RUN) {
-		course.speed = real_mul(change->velocity, real_ratio(1, NS_PER_S));
-		target = course.speed.negative ? change->lowest : change->highest;
-		if (change->run_ns && !(change->run_ns >> (PLAN_DURATION_BITS - 1)))
-			course.longest_ns = real_from(change->run_ns);
-	}
-	course.target = real_sub(real_from(target), real_from(base));
-	if (change->what == PLAN_GO &&
-	    real_compare(course.target, profile_stop_position(state, limits)) < 0)
-		course.speed = real_negate(course.speed);
-	return course;
+	if (real_is_below(stop, PLAN_DISTANCE_BITS))
+		target = beyond_play(motion, axis, target, base + real_round(stop));
+	course->target = real_sub(real_from(target), real_from(base));
+	if (real_compare(course->target, stop) < 0)
+		course->speed = real_negate(course->speed);
+}
+
+/* Let an axis RUN. */
+static void find_run(const struct motion *motion, unsigned int axis, struct course *course,
+		     const struct plan_change *change, s64 base)
+{
+	s64 end = change->highest;
+
+	course->speed = real_mul(change->velocity, real_ratio(1, NS_PER_S));
+	if (course->speed.negative)
+		end = change->lowest - motion->axis[axis].backlash;
+	course->target = real_sub(real_from(end), real_from(base));
+	if (change->run_ns && !(change->run_ns >> (PLAN_DURATION_BITS - 1)))
+		course->longest_ns = real_from(change->run_ns);
 }
 
 /* What an axis sets out from, to where, and what it must keep to. */
@@ -349,15 +372,18 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 {
 	outset->state = state_at_cut(motion, weave, axis);
 	outset->limits = plan_limits(&change->axis);
-	outset->course = find_course(change, &outset->state, &outset->limits,
-				     weave->base[axis]);
-	if (change->what == PLAN_STOP)
-		outset->course.speed = real_from(0);
-	weave->target[axis] = change->highest;
+	outset->course = (struct course){
+		.speed = outset->limits.speed,
+		.longest_ns = real_shift(real_from(1), PLAN_DURATION_BITS - 1),
+	};
 	if (change->what == PLAN_GO)
-		weave->target[axis] = change->axis.target;
-	else if (outset->course.speed.negative)
-		weave->target[axis] = change->lowest;
+		find_way(motion, axis, &outset->course, change, &outset->state,
+			 &outset->limits, weave->base[axis]);
+	else if (change->what == PLAN_RUN)
+		find_run(motion, axis, &outset->course, change, weave->base[axis]);
+	else
+		outset->course.speed = real_from(0);
+	weave->target[axis] = weave->base[axis] + real_round(outset->course.target);
 }
 
 /*
@@ -446,6 +472,16 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 	return stage_weave(motion, &weave);
 }
 
+bool plan_pvt_goes_on(const struct motion *motion)
+{
+	if (motion->staged_stream.segment != SEGMENT_NONE)
+		return true;
+	return motion->staged_first == SEGMENT_NONE && !motion->cut &&
+	       motion->staged_end_ns == motion->stage_ns &&
+	       motion->stream.segment != SEGMENT_NONE &&
+	       motion->stream.end_ns >= motion->earliest_ns;
+}
+
 /*
  * Where a stream goes on: behind its last point, staged or published, or from
  * rest at the staged end.
@@ -453,14 +489,11 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 static void find_stream(struct motion *motion, struct weave *weave)
 {
 	struct stream *stream = &motion->staged_stream;
-	bool nothing_staged = motion->staged_first == SEGMENT_NONE && !motion->cut &&
-			      motion->staged_end_ns == motion->stage_ns;
 	unsigned int i;
 
 	if (stream->segment != SEGMENT_NONE) {
 		motion_drop_behind(motion, stream->segment);
-	} else if (nothing_staged && motion->stream.segment != SEGMENT_NONE &&
-		   motion->stream.end_ns >= motion->earliest_ns) {
+	} else if (plan_pvt_goes_on(motion)) {
 		*stream = motion->stream;
 		motion->stage_ns = stream->end_ns;
 		motion_cut_at_end(motion, stream->segment);

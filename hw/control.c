@@ -23,7 +23,6 @@ int command_IS(struct transaction *line, const struct command *command)
 					&axis->target))
 			return -EINVAL;
 		axis_set_origin(axis, motion_steps(&machine->motion, i));
-		axis->rest = axis->target;
 		axis->trust = TRUST_KNOWN;
 	}
 	return 0;
@@ -75,7 +74,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 		struct axis *axis = &line->state->axis[i];
 
 		speed[i] = axis->setting[SETTING_MAXSPEED];
-		axis->target = axis->rest;
+		axis_forget_target(axis);
 	}
 	if (!transaction_moves(line))
 		return 0;
@@ -94,7 +93,7 @@ int command_HALT(struct transaction *line, const struct command *command)
 
 	transaction_unstage(line);
 	for (i = 0; i < line->machine->names.count; i++)
-		line->state->axis[i].target = line->state->axis[i].rest;
+		axis_forget_target(&line->state->axis[i]);
 	line->halt = true;
 	line->acknowledged = true;
 	if (!line->state->alarm)

@@ -64,7 +64,7 @@ static struct plan_change change_of(struct machine *machine, unsigned int i,
 	const struct axis *axis = &machine->state.axis[i];
 	s64 range = axis->setting[SETTING_MAX] - axis->setting[SETTING_MIN];
 	s64 speed = axis->setting[SETTING_HOMESPEED];
-	s64 here = motion_steps(&machine->motion, i);
+	s64 here = motion_steps(&machine->motion, i) - motion_play(&machine->motion, i);
 	bool up = homes_upwards(axis);
 	struct plan_change change = { .what = PLAN_GO };
 
@@ -165,10 +165,12 @@ static void finish(struct machine *machine)
 
 		if (machine->state.home.axes & BIT(i)) {
 			axis->target = axis->setting[SETTING_HOMEPOS];
+			axis->play = motion_play(&machine->motion, i);
 			axis_set_origin(axis, motion_steps(&machine->motion, i));
 			axis->trust = TRUST_KNOWN;
 		}
 		entry->target[i] = axis->target;
+		entry->play[i] = axis->play;
 	}
 	machine->state.home.axes = 0;
 	switches_seek(machine, 0);

@@ -175,8 +175,10 @@ static void retire(struct machine *machine, u64 now_ns)
 				   queue_end_ns(machine, entry), now_ns))
 			return;
 		entry->outcome = ENTRY_DONE;
-		for (i = 0; i < machine->names.count; i++)
+		for (i = 0; i < machine->names.count; i++) {
 			machine->state.axis[i].rest = entry->target[i];
+			machine->state.axis[i].rest_play = entry->play[i];
+		}
 		machine->state.done++;
 		machine->idle_ns = now_ns;
 		events_add(machine, entry->tag, "* DONE\n");
@@ -267,16 +269,30 @@ bool machine_has_room(const struct machine *machine)
 	       machine->state.queued - machine->state.done < QUEUE_MAX;
 }
 
+void machine_lower_rate(const struct machine *machine, const struct axis *axis,
+			struct real *rate)
+{
+	u64 highest = axis_pulse_rate(axis);
+
+	if (machine->highest_rate)
+		highest = min_t(u64, highest, machine->highest_rate);
+	if (real_compare(*rate, real_from(highest)) > 0)
+		*rate = real_from(highest);
+}
+
 s64 machine_position(struct machine *machine, const struct machine_state *state,
 		     unsigned int axis, u64 now_ns)
 {
 	const struct axis *settings = &state->axis[axis];
+	s64 play = motion_play(&machine->motion, axis);
 	struct real steps;
 
 	if (state->done == state->queued)
 		return settings->target;
 	steps = motion_position(&machine->motion, axis, now_ns);
-	steps = real_sub(steps, real_from(settings->origin));
+	if (play && play != -axis_backlash(settings)) /* the load stands still */
+		steps = real_from(motion_steps(&machine->motion, axis));
+	steps = real_sub(steps, real_from(settings->origin + play));
 	/* Where the last entry left it. */
 	if (!real_compare(steps, real_from(axis_steps(settings, settings->rest))))
 		return settings->rest;
@@ -391,6 +407,9 @@ static void rest_on_steps(struct machine *machine)
 		struct axis *axis = &machine->state.axis[i];
 		s64 steps = motion_steps(&machine->motion, i) - axis->origin;
 
+		axis->play = motion_play(&machine->motion, i);
+		axis->rest_play = axis->play;
+		steps -= axis->play;
 		axis->target = axis_resting_position(axis, steps, axis->rest);
 		axis->rest = axis->target;
 	}
@@ -461,8 +480,10 @@ void transaction_queue(struct transaction *line)
 	entry->outcome = ENTRY_PENDING;
 	entry->end_ns = U64_MAX;
 	memcpy(entry->tag, line->tag, sizeof(entry->tag));
-	for (i = 0; i < line->machine->names.count; i++)
+	for (i = 0; i < line->machine->names.count; i++) {
 		entry->target[i] = line->state->axis[i].target;
+		entry->play[i] = line->state->axis[i].play;
+	}
 }
 
 void transaction_queue_staged(struct transaction *line)
@@ -505,10 +526,11 @@ static void rest_where_staged(struct transaction *line)
 
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
-		s64 steps = motion_staged_steps(&machine->motion, i) -
-			    axis->origin;
+		s64 steps = motion_staged_steps(&machine->motion, i) - axis->origin;
 		s64 candidate = axis->rest;
 
+		axis->play = motion_staged_play(&machine->motion, i);
+		steps -= axis->play;
 		if (axis_steps(axis, axis->target) == steps)
 			candidate = axis->target;
 		else if (axis_steps(axis, running->target[i]) == steps)
@@ -584,6 +606,18 @@ static int run_commands(struct transaction *line, struct parser *parser,
 	return error;
 }
 
+/* A line that set BACKLASH of axes at rest is not to be. */
+static void restore_backlash(struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &machine->state.axis[i];
+
+		motion_set_backlash(&machine->motion, i, axis_backlash(axis), axis->rest_play);
+	}
+}
+
 int machine_run_line(struct machine *machine, struct client *client,
 		     const char *bytes, unsigned int length, bool nonblocking,
 		     u64 now_ns, struct text *answer,
@@ -618,6 +652,8 @@ int machine_run_line(struct machine *machine, struct client *client,
 	result->sync = line.sync;
 	if (error) {
 		motion_abandon(&machine->motion);
+		if (line.timing)
+			restore_backlash(machine);
 		return error;
 	}
 	if (line.acknowledged)

@@ -65,6 +65,7 @@ struct machine_state {
 	u32 planned; /* number of the last entry that is in the plan */
 	u64 commit_ns; /* plan time until which the plan stays as it is, whatever follows */
 	u32 done; /* number of the last entry that ended */
+	s64 stream_play[AXES_MAX]; /* of the axes where the PVT stream began */
 	struct home home;
 	u32 errors_taken; /* of machine->errors */
 	struct preset preset[PRESETS_MAX];
@@ -151,6 +152,10 @@ void machine_shut_down(struct machine *machine, u64 now_ns);
 /* Whether an alarm is latched, and whether the queue takes another entry. */
 bool machine_alarm(const struct machine *machine);
 bool machine_has_room(const struct machine *machine);
+
+/* Lower @rate, steps/s, to what the pulses of @axis and the host allow. */
+void machine_lower_rate(const struct machine *machine, const struct axis *axis,
+			struct real *rate);
 
 /* Keep an error for ERROR?, of a client that cannot read answers. */
 void machine_note_error(struct machine *machine,

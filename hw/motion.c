@@ -60,6 +60,14 @@ void motion_set_timing(struct motion *motion, unsigned int axis,
 	unlock(motion);
 }
 
+void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash, s64 play)
+{
+	lock(motion);
+	motion->axis[axis].backlash = backlash;
+	motion->axis[axis].play = play;
+	unlock(motion);
+}
+
 /* Plan time of the real time @now_ns. Under the lock. */
 static u64 plan_ns(const struct motion *motion, u64 now_ns)
 {
@@ -396,6 +404,48 @@ s64 motion_staged_steps(const struct motion *motion, unsigned int axis)
 	return motion->staged_steps[axis];
 }
 
+/* A way in the play: on from @play and @steps, one way to the step @to. */
+struct way {
+	s64 backlash;
+	s64 play;
+	s64 steps;
+};
+
+static void go_on(struct way *way, s64 to)
+{
+	way->play = clamp_t(s64, way->play + to - way->steps, -way->backlash, 0);
+	way->steps = to;
+}
+
+s64 motion_staged_play(struct motion *motion, unsigned int axis)
+{
+	u16 cut = motion->cut ? motion->cut_segment : SEGMENT_NONE;
+	struct way way;
+	u16 index;
+
+	lock(motion);
+	way.backlash = motion->axis[axis].backlash;
+	way.play = motion->axis[axis].play;
+	way.steps = motion->axis[axis].steps;
+	index = motion->axis[axis].stepgen.segment;
+	unlock(motion);
+
+	if (!way.backlash)
+		return 0;
+	if (motion->cut && (cut == SEGMENT_NONE || (index != SEGMENT_NONE &&
+						    motion->segment[index].start_ns >=
+							    motion->segment[cut].start_ns)))
+		index = cut; /* it looks for its next step beyond already */
+	for (; index != SEGMENT_NONE && index != cut; index = motion->segment[index].next)
+		go_on(&way, motion->segment[index].cubic[axis].last);
+	if (index != SEGMENT_NONE)
+		go_on(&way, motion->cut_steps[axis]);
+	for (index = motion->staged_first; index != SEGMENT_NONE;
+	     index = motion->segment[index].next)
+		go_on(&way, motion->segment[index].cubic[axis].last);
+	return way.play;
+}
+
 void motion_abandon(struct motion *motion)
 {
 	free_segments(motion, motion->staged_first);
@@ -614,6 +664,27 @@ s64 motion_steps(struct motion *motion, unsigned int axis)
 	return steps;
 }
 
+s64 motion_play(struct motion *motion, unsigned int axis)
+{
+	s64 play;
+
+	lock(motion);
+	play = motion->axis[axis].play;
+	unlock(motion);
+	return play;
+}
+
+bool motion_went_down(struct motion *motion, unsigned int axis)
+{
+	const struct pulse *pulse = &motion->axis[axis].pulse;
+	bool down;
+
+	lock(motion);
+	down = pulse->dir_known && !pulse->dir_up;
+	unlock(motion);
+	return down;
+}
+
 struct motion_lateness motion_lateness(struct motion *motion)
 {
 	struct motion_lateness lateness;
@@ -664,7 +735,7 @@ static u64 advance(struct motion *motion, struct motion_axis *axis,
 	u64 late = now_ns - min(now_ns, axis->pulse.planned_ns);
 	u64 interval;
 
-	axis->steps += axis->pulse.up ? 1 : -1;
+	motion_count_step(axis, axis->pulse.up);
 	motion->lateness.max_ns = max(motion->lateness.max_ns, late);
 	next->found = stepgen_next(&axis->stepgen, motion->segment, &next->step_ns,
 				   &next->up);

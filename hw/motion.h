@@ -73,7 +73,21 @@ struct motion_axis {
 	struct stepgen stepgen;
 	struct pulse pulse;
 	s64 steps; /* rising edges up minus down */
+	/*
+	 * What a gear has of play, in steps, and where in it the motor is: from -backlash,
+	 * as a way down leaves it, to 0, as one up does. Between, the load stands still.
+	 */
+	s64 backlash;
+	s64 play;
 };
+
+/* @axis made a step. */
+static inline void motion_count_step(struct motion_axis *axis, bool up)
+{
+	axis->steps += up ? 1 : -1;
+	if (axis->backlash)
+		axis->play = clamp_t(s64, axis->play + (up ? 1 : -1), -axis->backlash, 0);
+}
 
 /*
  * The fields are for motion.c, the planner, their tests and stepctl, which counts
@@ -133,6 +147,12 @@ void motion_set_timing(struct motion *motion, unsigned int axis,
 		       const struct pulse_timing *timing);
 
 /*
+ * The play of an axis is @backlash steps, @play of them as in struct motion_axis; at
+ * rest only. Process side.
+ */
+void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash, s64 play);
+
+/*
  * Begin to stage. What is staged will follow the published plan, starting at
  * its end or at @now_ns + MOTION_LEAD_NS, whichever is later.
  */
@@ -168,6 +188,9 @@ int motion_stage_output(struct motion *motion, u64 at_ns, u32 lines, u32 levels)
 /* When the staged plan ends (plan time), and where it leaves an axis at rest. */
 u64 motion_staged_end_ns(const struct motion *motion);
 s64 motion_staged_steps(const struct motion *motion, unsigned int axis);
+
+/* Where that leaves the motor in the play of the axis: -backlash to 0 steps. */
+s64 motion_staged_play(struct motion *motion, unsigned int axis);
 
 /* Forget what was staged. */
 void motion_abandon(struct motion *motion);
@@ -212,6 +235,12 @@ struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns
 
 /* Rising edges up minus down, since motion_init(). */
 s64 motion_steps(struct motion *motion, unsigned int axis);
+
+/* Where the motor is in the play of the axis, as in struct motion_axis. */
+s64 motion_play(struct motion *motion, unsigned int axis);
+
+/* Whether DIR is set for steps down: so the last ones went. */
+bool motion_went_down(struct motion *motion, unsigned int axis);
 
 struct motion_lateness motion_lateness(struct motion *motion);
 

@@ -189,42 +189,78 @@ static bool is_long(s64 from, s64 to, const struct entry_limits *limits)
 		div_u64(limits->acceleration, LONG_S) >= (u64)limits->jerk);
 }
 
-/* Whether the move can be planned at all, from where the axes are at @from (millionths). */
+/* Where an axis rests before a move, and in the play of its gear. */
+struct place {
+	s64 micro;
+	s64 play;
+};
+
+/*
+ * How long it takes to take up the play of the axes that turn round after @from, ns;
+ * U64_MAX: longer than any plan may.
+ */
+static noinline u64 take_up_ns(struct transaction *line, const struct place from[AXES_MAX])
+{
+	const s64 steps[AXES_MAX] = {};
+	struct machine *machine = line->machine;
+	s64 wanted[AXES_MAX], play[AXES_MAX];
+	struct plan_move move;
+	u64 shortest_ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		wanted[i] = line->state->axis[i].play;
+		play[i] = from[i].play;
+	}
+	queue_fill_take_up(machine, line->state, wanted, play, &move);
+	plan_check_move(machine->names.count, &move, steps, &shortest_ns);
+	return shortest_ns;
+}
+
+/* Whether the move can be planned at all, from where the axes are at @from. */
 static int check_move(struct transaction *line, const struct command *command,
-		      struct queue_entry *entry, const s64 from[AXES_MAX])
+		      struct queue_entry *entry, const struct place from[AXES_MAX])
 {
 	const struct axis *axes = line->state->axis;
 	bool check = command->has_duration;
+	u64 before_ns, shortest_ns;
 	struct plan_move move = {};
 	s64 steps[AXES_MAX];
-	u64 shortest_ns;
 	unsigned int i;
 
 	for (i = 0; i < line->machine->names.count; i++)
 		if (command->axes & BIT(i) &&
-		    is_long(from[i], axes[i].target, &entry->limits[i]))
+		    (axes[i].play != from[i].play ||
+		     is_long(from[i].micro, axes[i].target, &entry->limits[i])))
 			check = true;
 	if (!check)
 		return 0;
+	before_ns = take_up_ns(line, from);
+	if (before_ns == U64_MAX)
+		return report_too_short(line, command, before_ns);
 	for (i = 0; i < line->machine->names.count; i++) {
 		entry->target[i] = axes[i].target;
-		steps[i] = axis_steps(&axes[i], from[i]) + axes[i].origin;
+		entry->play[i] = axes[i].play;
+		steps[i] = axis_steps(&axes[i], from[i].micro) + axes[i].origin + axes[i].play;
 	}
 	entry->whole = true;
 	queue_fill_move(line->machine, line->state, entry, &move);
+	if (move.duration_ns)
+		move.duration_ns -= min(move.duration_ns - 1, before_ns);
 	if (plan_check_move(line->machine->names.count, &move, steps, &shortest_ns))
-		return report_too_short(line, command, shortest_ns);
+		return report_too_short(line, command,
+					shortest_ns + min(before_ns, U64_MAX - shortest_ns));
 	return 0;
 }
 
-/* Whether the way from @from (millionths) is at least a step of some axis. */
-static bool makes_steps(const struct transaction *line, const s64 from[AXES_MAX])
+/* Whether the way from @from is at least a step of some axis. */
+static bool makes_steps(const struct transaction *line, const struct place from[AXES_MAX])
 {
 	const struct axis *axis = line->state->axis;
 	unsigned int i;
 
 	for (i = 0; i < line->machine->names.count; i++)
-		if (axis_steps(&axis[i], from[i]) != axis_steps(&axis[i], axis[i].target))
+		if (axis_steps(&axis[i], from[i].micro) != axis_steps(&axis[i], axis[i].target))
 			return true;
 	return false;
 }
@@ -232,7 +268,7 @@ static bool makes_steps(const struct transaction *line, const s64 from[AXES_MAX]
 int command_MOVE(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
-	s64 from[AXES_MAX];
+	struct place from[AXES_MAX];
 	unsigned int i;
 	s64 speed;
 	int error;
@@ -249,7 +285,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 
-		from[i] = axis->target;
+		from[i] = (struct place){ axis->target, axis->play };
 		speed = axis->setting[SETTING_MAXSPEED];
 		if (command->axes & BIT(i)) {
 			error = transaction_target(line, command, i);
@@ -257,6 +293,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 				error = transaction_speed(line, command, i, &speed);
 			if (error)
 				return error;
+			axis_approach(axis, from[i].micro);
 		}
 		entry->limits[i] = transaction_limits(axis, speed);
 	}

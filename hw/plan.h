@@ -69,7 +69,8 @@ struct plan_change {
  * on their targets together, the others each in its time. Limits that are
  * exceeded at the hand-over are met as soon as the other limits allow. An axis
  * that runs outwards beyond its soft limit, or that cannot stop before it,
- * stops. All that do not rest on a target rest on the whole step nearest to
+ * stops. Targets and soft limits are what they are from below; from above there is the
+ * play of the axis between. All that do not rest on a target rest on the whole step nearest to
  * where they come to rest. Process side. 0; -EDOM if a target is farther away
  * than 2^48 steps or 2^58 ns; -ENOSPC.
  */
@@ -114,6 +115,9 @@ struct plan_fault {
  */
 int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 	     struct plan_fault *fault);
+
+/* Whether plan_pvt() would go on with a stream; if not it begins one, at rest. */
+bool plan_pvt_goes_on(const struct motion *motion);
 
 /* For the files of the planner: the limits of an axis in ns. */
 struct limits plan_limits(const struct plan_axis *axis);

@@ -26,7 +26,7 @@ void queue_fill_move(struct machine *machine, const struct machine_state *state,
 		const struct entry_limits *limits = &entry->limits[i];
 		struct plan_axis *plan = &move->axis[i];
 
-		plan->target = axis_steps(axis, entry->target[i]) + axis->origin;
+		plan->target = axis_steps(axis, entry->target[i]) + axis->origin + entry->play[i];
 		plan->beyond = real_from(0);
 		if (!entry->whole)
 			plan->beyond = axis_beyond(axis, entry->target[i]);
@@ -37,9 +37,58 @@ void queue_fill_move(struct machine *machine, const struct machine_state *state,
 	}
 }
 
+void queue_fill_take_up(const struct machine *machine, const struct machine_state *state,
+			const s64 wanted[AXES_MAX], const s64 play[AXES_MAX],
+			struct plan_move *move)
+{
+	unsigned int i;
+
+	move->axes = 0;
+	move->duration_ns = 0;
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &state->axis[i];
+
+		if (wanted[i] == play[i])
+			continue;
+		move->axes |= BIT(i);
+		move->axis[i] = axis_limits(axis, axis->setting[SETTING_SPEED]);
+		move->axis[i].target = wanted[i] - play[i];
+		machine_lower_rate(machine, axis, &move->axis[i].speed);
+	}
+}
+
+noinline int queue_take_up(struct machine *machine, const struct machine_state *state,
+			   const s64 wanted[AXES_MAX])
+{
+	struct motion *motion = &machine->motion;
+	struct plan_move move;
+	s64 play[AXES_MAX];
+	u64 shortest_ns;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		play[i] = motion_staged_play(motion, i);
+	queue_fill_take_up(machine, state, wanted, play, &move);
+	for (i = 0; i < machine->names.count; i++)
+		move.axis[i].target += motion_staged_steps(motion, i);
+	return move.axes ? plan_move(motion, &move, &shortest_ns) : 0;
+}
+
+static bool goes(const struct queue_entry *entry)
+{
+	return entry->kind == ENTRY_MOVE || entry->kind == ENTRY_NOW || entry->kind == ENTRY_RUN;
+}
+
 static bool flows(const struct queue_entry *entry)
 {
 	return entry->kind == ENTRY_MOVE && !entry->duration_ns;
+}
+
+/* Whether no axis turns round in its play between @entry and @next, and both flow. */
+static bool flow_on(const struct queue_entry *entry, const struct queue_entry *next)
+{
+	return flows(entry) && flows(next) &&
+	       !memcmp(entry->play, next->play, sizeof(entry->play));
 }
 
 /* The choice that @entry was planned with. */
@@ -86,7 +135,7 @@ static bool ends_path(struct machine *machine, const struct queue_entry *entry, 
 	const struct queue_entry *next = machine_entry(machine, entry->number + 1);
 
 	return entry->number == last || machine->path.count + 1 == PATH_LEGS_MAX ||
-	       !flows(entry) || !flows(next) || next->settled_ns > machine->path.start_ns;
+	       !flow_on(entry, next) || next->settled_ns > machine->path.start_ns;
 }
 
 /* Add @entry, which is @move, to the path. */
@@ -165,9 +214,9 @@ static int plan_path(struct machine *machine, struct machine_state *state, u32 f
 	return 0;
 }
 
-/* Of a single move from rest all is known in closed form. */
+/* Of a single move from rest, at @from_ns or later, all is known in closed form. */
 static int plan_single(struct machine *machine, struct machine_state *state,
-		       struct queue_entry *entry)
+		       struct queue_entry *entry, u64 from_ns)
 {
 	struct motion *motion = &machine->motion;
 	struct plan_move move;
@@ -176,6 +225,9 @@ static int plan_single(struct machine *machine, struct machine_state *state,
 
 	entry->whole = true;
 	queue_fill_move(machine, state, entry, &move);
+	if (move.duration_ns) /* play was taken up in this time, too */
+		move.duration_ns -= min(move.duration_ns - 1,
+					motion_staged_end_ns(motion) - from_ns);
 	choose_first(machine, entry);
 	error = plan_move(motion, &move, &shortest_ns);
 	if (error == -EDOM) {
@@ -200,9 +252,9 @@ static int plan_trigger(struct motion *motion, const struct queue_entry *entry)
 	return error;
 }
 
-/* Stage @entry, which rests before and after. 0 or -ENOSPC. */
+/* Stage @entry, which rests before @from_ns and after. 0 or -ENOSPC. */
 static int plan_entry(struct machine *machine, struct machine_state *state,
-		      struct queue_entry *entry)
+		      struct queue_entry *entry, u64 from_ns)
 {
 	struct motion *motion = &machine->motion;
 	int error = 0;
@@ -211,7 +263,7 @@ static int plan_entry(struct machine *machine, struct machine_state *state,
 	case ENTRY_MOVE:
 	case ENTRY_NOW:
 	case ENTRY_RUN:
-		return plan_single(machine, state, entry);
+		return plan_single(machine, state, entry, from_ns);
 	case ENTRY_WAIT:
 		motion_stage_rest(motion, motion_staged_end_ns(motion) + entry->time_ns);
 		break;
@@ -246,8 +298,8 @@ static void begin(struct machine *machine, const struct machine_state *state, u6
 
 	*first = 0;
 	motion_stage(motion, now_ns);
-	if (state->planned == state->done || !flows(next) ||
-	    !flows(machine_entry(machine, state->planned)))
+	if (state->planned == state->done ||
+	    !flow_on(machine_entry(machine, state->planned), next))
 		return;
 	cut_ns = motion->earliest_ns + MOTION_HANDOVER_NS - MOTION_LEAD_NS;
 	cut_ns = max(cut_ns, state->commit_ns);
@@ -291,14 +343,20 @@ static int plan_up_to(struct machine *machine, struct machine_state *state, u64 
 	}
 	while (!error && state->planned != last) {
 		struct queue_entry *entry = machine_entry(machine, state->planned + 1);
+		u64 from_ns;
 
 		motion_stage_rest(motion, entry->settled_ns);
+		from_ns = motion_staged_end_ns(motion);
+		if (goes(entry))
+			error = queue_take_up(machine, state, entry->play);
+		if (error)
+			break;
 		end = state->planned + 1;
 		if (flows(entry) && end != last) {
 			end = last;
 			error = plan_path(machine, state, state->planned + 1, planned, &end);
 		} else {
-			error = plan_entry(machine, state, entry);
+			error = plan_entry(machine, state, entry, from_ns);
 		}
 		state->planned = end;
 	}
@@ -361,6 +419,15 @@ static u32 axes_of(const struct plan_path *path)
 	return axes;
 }
 
+/* Whether at the cut the axes are to rest before @entry ends: it takes up play. */
+static bool rests_before_end(const struct motion *motion, const struct queue_entry *entry)
+{
+	const struct segment *segment =
+		&motion->segment[motion_end_of_move(motion, motion->cut_segment)];
+
+	return segment_end_ns(segment) + 1 < entry->end_ns;
+}
+
 int queue_stop(struct machine *machine, const struct machine_state *state, u32 axes, u64 now_ns)
 {
 	struct motion *motion = &machine->motion;
@@ -371,7 +438,8 @@ int queue_stop(struct machine *machine, const struct machine_state *state, u32 a
 
 		if (entry->end_ns <= motion->stage_ns)
 			continue;
-		if (entry->kind != ENTRY_MOVE || !motion_cut_moving(motion))
+		if (entry->kind != ENTRY_MOVE || !motion_cut_moving(motion) ||
+		    rests_before_end(motion, entry))
 			return -ENOENT;
 		lay_path(machine, state, number, state->planned, state->planned);
 		if (machine->path.count && entry->leg >= 0)
@@ -405,7 +473,8 @@ static void shorten(struct machine *machine, struct queue_entry *entry)
 		const struct axis *axis = &machine->state.axis[i];
 		s64 from = axis_steps(axis, target_before(machine, entry->number, i)) +
 			   axis->origin;
-		s64 held = motion_staged_steps(&machine->motion, i);
+		s64 held = motion_staged_steps(&machine->motion, i) -
+			   motion_staged_play(&machine->motion, i);
 		s64 to = axis_steps(axis, entry->target[i]) + axis->origin;
 
 		if (real_compare(real_absolute(real_from(to - from)), longest) <= 0)

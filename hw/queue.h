@@ -55,6 +55,7 @@ struct queue_entry {
 	u64 end_ns; /* plan time; U64_MAX: not planned */
 	u64 staged_end_ns; /* the same, of a plan that is not in force yet */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
+	s64 play[AXES_MAX]; /* likewise; a MOVE takes it up before it begins */
 	s64 metric[AXES_MAX]; /* MOVE, planned: struct path_choice, millionths per s^2 */
 	bool exact; /* likewise */
 	struct limits along; /* likewise */
@@ -69,6 +70,15 @@ struct queue_entry *machine_entry(struct machine *machine, u32 number);
 /* The plan_move of a MOVE, NOW or RUN. */
 void queue_fill_move(struct machine *machine, const struct machine_state *state,
 		     const struct queue_entry *entry, struct plan_move *move);
+
+/* Axes turn round: the move that brings their play from @play, at rest at 0, to @wanted. */
+void queue_fill_take_up(const struct machine *machine, const struct machine_state *state,
+			const s64 wanted[AXES_MAX], const s64 play[AXES_MAX],
+			struct plan_move *move);
+
+/* Stage it, from where the staged plan leaves the axes. 0, -EDOM if it lasts too long, -ENOSPC. */
+int queue_take_up(struct machine *machine, const struct machine_state *state,
+		  const s64 wanted[AXES_MAX]);
 
 /*
  * Stage the entries of @state that are not planned, as many as there are segments

@@ -16,6 +16,7 @@ static bool needs_rest(enum setting setting)
 	case SETTING_SCALE:
 	case SETTING_UNIT:
 	case SETTING_INVERT:
+	case SETTING_BACKLASH:
 	case SETTING_HOMEDIR:
 	case SETTING_STEPLEN:
 	case SETTING_STEPSPACE:
@@ -119,7 +120,7 @@ int command_GET(struct transaction *line, const struct command *command)
 }
 
 static int set_scale(struct transaction *line, struct axis *axis,
-		     const struct command *command, s64 steps)
+		     const struct command *command)
 {
 	u64 numerator = command->setting_value.numerator;
 	u64 denominator = command->setting_value.denominator;
@@ -133,7 +134,6 @@ static int set_scale(struct transaction *line, struct axis *axis,
 				 SCALE_HIGHEST);
 	axis->scale_numerator = numerator;
 	axis->scale_denominator = denominator;
-	axis_set_origin(axis, steps);
 	return 0;
 }
 
@@ -166,8 +166,7 @@ static int set_value(struct transaction *line, unsigned int i,
 
 	switch (setting_kind(command->setting)) {
 	case KIND_RATIO:
-		return set_scale(line, axis, command,
-				 motion_steps(&line->machine->motion, i));
+		return set_scale(line, axis, command);
 	case KIND_DURATION:
 		axis->setting[command->setting] =
 			command->setting_value.duration_ns;
@@ -201,6 +200,19 @@ static void print_undo(const struct transaction *line, unsigned int i,
 	text_end_line(line->answer);
 }
 
+/* The steps of positions of axis @i, at rest, or those of its play are others now. */
+static void set_frame(struct transaction *line, unsigned int i)
+{
+	struct motion *motion = &line->machine->motion;
+	struct axis *axis = &line->state->axis[i];
+	s64 backlash = axis_backlash(axis);
+
+	axis->play = motion_went_down(motion, i) ? -backlash : 0;
+	axis_set_origin(axis, motion_steps(motion, i));
+	/* At once, as what follows in the line may be planned already. */
+	motion_set_backlash(motion, i, backlash, axis->play);
+}
+
 int command_SET(struct transaction *line, const struct command *command)
 {
 	unsigned int i = __ffs(command->axes);
@@ -226,5 +238,7 @@ int command_SET(struct transaction *line, const struct command *command)
 	axis->past_acceleration = before.past_acceleration;
 	axis->past_jerk = before.past_jerk;
 	line->timing |= needs_rest(setting);
+	if (setting == SETTING_SCALE || setting == SETTING_BACKLASH)
+		set_frame(line, i);
 	return 0;
 }

@@ -22,21 +22,20 @@ static int find_velocity(struct transaction *line, const struct command *command
 	return 0;
 }
 
-static void set_limits(const struct machine *machine, const struct axis *axis,
-		       struct plan_point *point)
+/* The limits of axis @i, and where its target is; a stream does not take up play on its way. */
+static void set_point(struct transaction *line, unsigned int i, struct plan_point *point)
 {
-	u64 rate = axis_pulse_rate(axis);
+	const struct axis *axis = &line->state->axis[i];
+	s64 zero = axis->origin + line->state->stream_play[i];
 
-	if (machine->highest_rate)
-		rate = min_t(u64, rate, machine->highest_rate);
 	point->axis = axis_limits(axis, axis->setting[SETTING_MAXSPEED]);
-	if (real_compare(point->axis.speed, real_from(rate)) > 0)
-		point->axis.speed = real_from(rate); /* faster pulses cannot be */
+	machine_lower_rate(line->machine, axis, &point->axis.speed);
 	/* The path is its maker's affair: only what guards the machine counts. */
 	point->axis.acceleration =
 		axis_rate(axis, axis->setting[SETTING_MAXACCEL]);
-	point->lowest = axis_steps(axis, axis->setting[SETTING_MIN]) + axis->origin;
-	point->highest = axis_steps(axis, axis->setting[SETTING_MAX]) + axis->origin;
+	point->position = real_add(axis_rate(axis, axis->target), real_from(zero));
+	point->lowest = axis_steps(axis, axis->setting[SETTING_MIN]) + zero;
+	point->highest = axis_steps(axis, axis->setting[SETTING_MAX]) + zero;
 }
 
 static int report_fault(struct transaction *line, const struct command *command,
@@ -69,9 +68,27 @@ static void set_targets(struct transaction *line)
 		struct axis *axis = &line->state->axis[i];
 		s64 steps = motion_staged_steps(&line->machine->motion, i);
 
-		axis->target = axis_resting_position(axis, steps - axis->origin,
+		axis->play = motion_staged_play(&line->machine->motion, i);
+		axis->target = axis_resting_position(axis, steps - axis->origin - axis->play,
 						     axis->target);
 	}
+}
+
+/* If a stream begins, play is taken up in the direction in which it does. 0 or an errno. */
+static int begin_stream(struct transaction *line, const struct command *command)
+{
+	unsigned int i;
+	int error;
+
+	if (plan_pvt_goes_on(&line->machine->motion))
+		return 0;
+	for (i = 0; i < line->machine->names.count; i++)
+		line->state->stream_play[i] = line->state->axis[i].play;
+	error = queue_take_up(line->machine, line->state, line->state->stream_play);
+	if (error == -EDOM)
+		return error_set(line->report, EDOM, command->column,
+				 "to take up BACKLASH takes longer than any plan may");
+	return error ? -EAGAIN : 0;
 }
 
 int command_PVT(struct transaction *line, const struct command *command)
@@ -91,23 +108,26 @@ int command_PVT(struct transaction *line, const struct command *command)
 	pvt->duration_ns = command->duration_ns;
 	error = transaction_room(line, command);
 	for (i = 0; i < line->machine->names.count && !error; i++) {
-		const struct axis *axis = &line->state->axis[i];
+		s64 from = line->state->axis[i].target;
 
-		set_limits(line->machine, axis, &pvt->axis[i]);
 		if (!(command->axes & BIT(i)))
 			continue;
 		error = transaction_target(line, command, i);
+		axis_approach(&line->state->axis[i], from);
 		if (!error)
 			error = find_velocity(line, command, i,
 					      &pvt->axis[i].velocity);
-		pvt->axis[i].position = real_add(axis_rate(axis, axis->target),
-						 real_from(axis->origin));
 	}
 	if (!error)
 		error = transaction_stage(line);
 	if (error)
 		return error;
 	motion_stage_rest(motion, line->now_ns + transaction_enable(line, command->axes));
+	error = begin_stream(line, command);
+	if (error)
+		return error;
+	for (i = 0; i < line->machine->names.count; i++)
+		set_point(line, i, &pvt->axis[i]);
 	error = plan_pvt(motion, pvt, &entry->point_ns, &fault);
 	if (error == -EDOM)
 		return report_fault(line, command, &fault);

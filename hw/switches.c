@@ -22,6 +22,7 @@ static void block(struct machine *machine)
 
 void switches_report(struct machine *machine, u32 line, bool tripped, u64 now_ns)
 {
+	const struct motion_axis *axis = &machine->motion.axis[__ffs(line) % AXES_MAX];
 	struct switches *switches = &machine->switches;
 	bool pressed = false;
 
@@ -30,8 +31,7 @@ void switches_report(struct machine *machine, u32 line, bool tripped, u64 now_ns
 		pressed = line == SWITCH_ESTOP && !(switches->active & line);
 		if (!(switches->active & line)) {
 			switches->seen |= line;
-			switches->place[__ffs(line)] =
-				machine->motion.axis[__ffs(line) % AXES_MAX].steps;
+			switches->place[__ffs(line)] = axis->steps - axis->play;
 		}
 		switches->closed |= line;
 		switches->active |= line;

@@ -34,7 +34,7 @@ struct switches {
 	u32 seen; /* tripped since switches_seek() */
 	bool moved; /* the emergency stop found an axis moving */
 	u64 opened_ns[SWITCHES_MAX];
-	s64 place[SWITCHES_MAX]; /* steps of its axis when it tripped last */
+	s64 place[SWITCHES_MAX]; /* of its axis when it tripped last: steps less the play */
 };
 
 /*
@@ -62,7 +62,7 @@ void switches_seek(struct machine *machine, u32 lines);
 /* The switches that are tripped, or were since switches_seek(). */
 u32 switches_seen(struct machine *machine);
 
-/* At which step of its axis the switch @line tripped last, as motion_steps(). */
+/* Where its axis was when the switch @line tripped last: motion_steps() - motion_play(). */
 s64 switches_place(struct machine *machine, u32 line);
 
 /* The switches that are tripped. */

@@ -95,6 +95,8 @@
 		"the axis's own unit") \
 	SETTING(INVERT, KIND_FLAG, true, 0, 1000000, \
 		"1: the DIR line is low for up") \
+	SETTING(BACKLASH, KIND_POSITION, true, 0, 1000000000000, \
+		"play of the gear, taken up where the axis turns round") \
 	SETTING(STEPLEN, KIND_DURATION, true, 100, 1000000, \
 		"how long STEP stays high") \
 	SETTING(STEPSPACE, KIND_DURATION, true, 100, 1000000, \

@@ -55,6 +55,7 @@ typedef long long s64;
 #define min(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
 #define max(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
 #define min_t(type, a, b) min((type)(a), (type)(b))
+#define clamp_t(type, value, low, high) min_t(type, max((type)(value), (type)(low)), high)
 #define __printf(text, first) __attribute__((__format__(printf, text, first)))
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -50,13 +50,13 @@ struct law law_after(const struct law *law, long double time_s)
 	};
 }
 
-struct law law_in_units(const struct law *law, const struct axis *axis)
+struct law law_in_units(const struct law *law, const struct axis *axis, s64 play)
 {
 	long double unit = (long double)axis->scale_denominator /
 			   axis->scale_numerator;
 
 	return (struct law){
-		.position = (law->position - axis->origin) * unit,
+		.position = (law->position - axis->origin - play) * unit,
 		.speed = law->speed * unit,
 		.acceleration = law->acceleration * unit,
 		.jerk = law->jerk * unit,

@@ -26,7 +26,10 @@ struct law law_of(const struct segment *segment, unsigned int axis);
 /* The law @time_s later. */
 struct law law_after(const struct law *law, long double time_s);
 
-/* From steps to the unit of @axis, by its present settings. */
-struct law law_in_units(const struct law *law, const struct axis *axis);
+/*
+ * From steps to the unit of @axis, by its present settings: where the load is if the
+ * motor is at @play in the play of its gear (steps, see struct motion_axis).
+ */
+struct law law_in_units(const struct law *law, const struct axis *axis, s64 play);
 
 #endif

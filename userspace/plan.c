@@ -41,6 +41,7 @@ static struct law present_law(struct rehearsal *rehearsal, unsigned int axis)
 {
 	struct machine *machine = &rehearsal->machine;
 	const struct axis *settings = &machine->state.axis[axis];
+	s64 play = motion_play(&machine->motion, axis);
 	const struct segment *segment = NULL;
 	double since_ns; /* within a segment that is enough */
 	struct law law = {};
@@ -53,13 +54,13 @@ static struct law present_law(struct rehearsal *rehearsal, unsigned int axis)
 		law = law_of(segment, axis);
 		since_ns = rehearsal_time_ns(rehearsal) - segment_start(segment);
 		law = law_after(&law, since_ns / 1e9L);
-		return law_in_units(&law, settings);
+		return law_in_units(&law, settings, play);
 	}
 	steps = motion_position(&machine->motion, axis, rehearsal->now_ns);
 	law.position = ldexpl(steps.mantissa, steps.exponent);
 	if (steps.negative)
 		law.position = -law.position;
-	return law_in_units(&law, settings);
+	return law_in_units(&law, settings, play);
 }
 
 static void print_sample(struct rehearsal *rehearsal)
@@ -114,7 +115,7 @@ static void sum_segment(struct rehearsal *rehearsal, const struct segment *segme
 	for (i = 0; i < machine->names.count; i++) {
 		struct law law = law_of(segment, i);
 
-		law = law_in_units(&law, &machine->state.axis[i]);
+		law = law_in_units(&law, &machine->state.axis[i], 0);
 		raise_peaks(&summary[i].peak, &law,
 			    segment_duration(segment) / 1e9L);
 	}

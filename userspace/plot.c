@@ -47,6 +47,17 @@ static bool grow(size_t axes)
 	return begin && duration && law;
 }
 
+/* Where axis @i is in the play of its gear at the end of @segment. */
+static s64 follow_play(const struct axis *axis, unsigned int i, const struct segment *segment)
+{
+	static s64 plays[AXES_MAX], steps[AXES_MAX];
+	s64 last = segment->cubic[i].last;
+
+	plays[i] = clamp_t(s64, plays[i] + last - steps[i], -axis_backlash(axis), 0);
+	steps[i] = last;
+	return plays[i];
+}
+
 bool plot_add(const struct rehearsal *rehearsal, const struct segment *segment)
 {
 	const struct machine *machine = &rehearsal->machine;
@@ -56,10 +67,11 @@ bool plot_add(const struct rehearsal *rehearsal, const struct segment *segment)
 	if (!(plan.segments & (plan.segments - 1)) && !grow(axes))
 		return false;
 	for (i = 0; i < axes; i++) {
+		const struct axis *axis = &machine->state.axis[i];
 		struct law law = law_of(segment, i);
 
 		plan.law[plan.segments * axes + i] =
-			law_in_units(&law, &machine->state.axis[i]);
+			law_in_units(&law, axis, follow_play(axis, i, segment));
 	}
 	plan.begin_s[plan.segments] = segment_start(segment) / 1e9L;
 	plan.duration_s[plan.segments] = segment_duration(segment) / 1e9L;

@@ -139,7 +139,7 @@ static u64 count_steps(struct rehearsal *rehearsal, struct motion_axis *axis,
 
 	while (more && step_ns <= until_ns) {
 		rehearsal->steps++;
-		axis->steps += up ? 1 : -1;
+		motion_count_step(axis, up);
 		more = stepgen_next(&axis->stepgen, pool, &step_ns, &up);
 	}
 	if (!more) {

@@ -19,6 +19,7 @@
 		abort(); \
 	} while (0)
 
+#define ck_abort_msg(...) ck_assert_msg(false, __VA_ARGS__)
 #define ck_assert(holds) ck_assert_msg(holds, "broken")
 #define ck_assert_int_eq(a, b) ck_assert((a) == (b))
 #define ck_assert_uint_eq(a, b) ck_assert((a) == (b))

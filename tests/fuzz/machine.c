@@ -31,11 +31,14 @@
 /* An axis as its wires tell it, and the widest limits in force since it rested. */
 struct watch {
 	s64 steps;
+	s64 backlash; /* in steps, and where in it the motor is */
+	s64 play;
 	s64 position; /* of the rotor */
 	bool up; /* level of DIR */
 	u64 rose_ns; /* 0: not since it rested */
 	bool rose_up;
 	s64 maxspeed, accel, lowest, highest; /* millionths */
+	s64 least_accel, least_jerk; /* the narrowest: a leg is braked as it was begun */
 };
 
 static struct {
@@ -105,13 +108,24 @@ static void note_limits(void)
 		const s64 *setting = settings_of(i)->setting;
 		struct watch *axis = &fuzz.axis[i];
 
+		if (axis->backlash != axis_backlash(settings_of(i))) {
+			axis->backlash = axis_backlash(settings_of(i));
+			axis->play = 0;
+			if (motion_went_down(&fuzz.machine->motion, i))
+				axis->play = -axis->backlash;
+		}
 		if (rest) {
 			axis->maxspeed = 0;
 			axis->accel = 0;
+			axis->least_accel = S64_MAX;
+			axis->least_jerk = S64_MAX;
 			axis->rose_ns = 0;
 			axis->lowest = setting[SETTING_MIN];
 			axis->highest = setting[SETTING_MAX];
 		}
+		axis->least_accel = min(axis->least_accel, setting[SETTING_ACCEL]);
+		if (setting[SETTING_JERK])
+			axis->least_jerk = min(axis->least_jerk, setting[SETTING_JERK]);
 		for (j = 0; j < ARRAY_SIZE(noted); j++)
 			widen(i, noted[j], setting[noted[j]]);
 		if (setting[SETTING_STEPLEN] < 1000 || setting[SETTING_STEPSPACE] < 1000 ||
@@ -135,6 +149,7 @@ static void look_at_rise(unsigned int i, u64 now_ns)
 		      now_ns - fuzz.stop_by_ns);
 	axis->position += axis->up ? 1 : -1;
 	axis->steps += up ? 1 : -1;
+	axis->play = clamp_t(s64, axis->play + (up ? 1 : -1), -axis->backlash, 0);
 	if (axis->rose_ns) {
 		ck_assert_msg(since_ns >= (u64)settings->setting[SETTING_STEPLEN] +
 						  settings->setting[SETTING_STEPSPACE],
@@ -147,10 +162,12 @@ static void look_at_rise(unsigned int i, u64 now_ns)
 	if (fuzz.bends)
 		return;
 	if (up)
-		ck_assert_msg(axis->steps <= axis_steps(settings, axis->highest) + settings->origin,
+		ck_assert_msg(axis->steps - axis->play <=
+				      axis_steps(settings, axis->highest) + settings->origin,
 			      "axis %u: step %lld is beyond MAX", i, axis->steps);
 	else
-		ck_assert_msg(axis->steps >= axis_steps(settings, axis->lowest) + settings->origin,
+		ck_assert_msg(axis->steps - axis->play >=
+				      axis_steps(settings, axis->lowest) + settings->origin,
 			      "axis %u: step %lld is beyond MIN", i, axis->steps);
 }
 
@@ -177,7 +194,8 @@ static void look_at_rest(void)
 
 	for (i = 0; i < HEAD_AXES; i++) {
 		const struct axis *axis = settings_of(i);
-		double off = axis->target * scale_of(i) - (fuzz.axis[i].steps - axis->origin);
+		s64 load = fuzz.axis[i].steps - fuzz.axis[i].play;
+		double off = axis->target * scale_of(i) - (load - axis->origin);
 
 		ck_assert_msg(off > -0.501 && off < 0.501,
 			      "axis %u rests %f steps from its target", i, off);
@@ -253,12 +271,11 @@ static u64 rest_by_ns(void)
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++) {
-		const s64 *setting = settings_of(i)->setting;
-		double accel = setting[SETTING_ACCEL], jerk = setting[SETTING_JERK];
+		double accel = fuzz.axis[i].least_accel, jerk = fuzz.axis[i].least_jerk;
 		double speed = fuzz.axis[i].maxspeed, began = fuzz.axis[i].accel;
 		double seconds = speed / accel + 2 * __builtin_sqrt(2 / (accel * scale_of(i)));
 
-		if (jerk) {
+		if (jerk < (double)S64_MAX) {
 			speed += began * began / 2 / jerk;
 			seconds += began / jerk + accel / jerk + speed / accel +
 				   2 * __builtin_sqrt(speed / jerk) +
@@ -663,6 +680,8 @@ static const char *const records[] = {
 	"%fSET %a UNIT mm",
 	"%fSET %a UNIT rev",
 	"%fSET %a INVERT 1",
+	"%fSET %a BACKLASH 1",
+	"%fSET %a BACKLASH %v",
 	"%fSET %a STEPLEN %t",
 	"%fSET %a STEPSPACE %t",
 	"%fSET %a DIRSETUP %t",
