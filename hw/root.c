@@ -9,11 +9,12 @@ struct real root_guess(struct root_bracket *bracket)
 {
 	struct real width = real_sub(bracket->high, bracket->low);
 	struct real part = real_negate(bracket->below);
+	struct real whole = real_add(bracket->above, part);
 
-	if (++bracket->rounds % 4 == 0)
+	/* Rounding may make both values 0. */
+	if (++bracket->rounds % 4 == 0 || !real_sign(whole))
 		return real_add(bracket->low, real_shift(width, -1));
-	part = real_div(part, real_add(bracket->above, part));
-	return real_add(bracket->low, real_mul(width, part));
+	return real_add(bracket->low, real_mul(width, real_div(part, whole)));
 }
 
 void root_put(struct root_bracket *bracket, struct real guess, struct real value)
