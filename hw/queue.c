@@ -169,8 +169,8 @@ static u32 lay_path(struct machine *machine, const struct machine_state *state, 
 		struct queue_entry *entry = machine_entry(machine, number);
 
 		ends = ends_path(machine, entry, last);
-		/* What is under way goes where it was going. */
-		if (number != first || path->at_rest)
+		/* What is in the plan goes where it was going: it may be braking for that. */
+		if ((s32)(number - chosen) > 0 || (ends && (number != first || path->at_rest)))
 			entry->whole = ends;
 		queue_fill_move(machine, state, entry, &move);
 		if (number == first && path->at_rest)
@@ -419,7 +419,10 @@ static u32 axes_of(const struct plan_path *path)
 	return axes;
 }
 
-/* Whether at the cut the axes are to rest before @entry ends: it takes up play. */
+/*
+ * Whether at the cut the axes are to rest before @entry ends: it takes up play, or they
+ * still slow down for a hold, from which @entry will go on.
+ */
 static bool rests_before_end(const struct motion *motion, const struct queue_entry *entry)
 {
 	const struct segment *segment =
