@@ -12,11 +12,12 @@
 #include "path.h"
 #include "root.h"
 
-/* Distances beside the length of the path that rounding alone may make: 2^-44. */
-#define TINY_BITS 44
-/* And what adds up of them, as a power of two; and what fixed point makes of it. */
+/* Distances beside the length of the path that rounding alone may make: 2^-52. */
+#define TINY_BITS 52
+/* And what adds up of them, as a power of two. */
 #define ARRIVED_BITS 4
-#define LATE_BITS 14
+/* What fixed point makes of where the path begins, beside the way to a corner. */
+#define LATE_BITS 30
 /* Changes of speed in a path, to end one that rounding would keep from its end. */
 #define ROUNDS_MAX (32 * PATH_LEGS_MAX)
 /*
@@ -275,6 +276,7 @@ struct walk {
 #define AIM_NONE (-1)
 #define AIM_BRAKE (-2) /* none, but it has to brake until it has the speed */
 	struct real aim_speed;
+	bool aim_level; /* AIM_BRAKE: and lets go of the brake by then */
 	bool stop;
 	bool committed;
 };
@@ -474,6 +476,9 @@ static void enter_next(struct walk *walk)
 		memset(&walk->at, 0, sizeof(walk->at));
 		come_to_rest(walk, leg->target);
 	}
+	/* Without a limit of jerk it may have been anything until here. */
+	if (leg->level)
+		walk->at.acceleration = real_from(0);
 	walk->leg++;
 	walk->at.position = real_from(0);
 	if (walk->aim < (int)walk->leg)
@@ -499,14 +504,25 @@ static struct real aim_at(struct walk *walk, int corner)
 	return late;
 }
 
-/* In which part of @piece, of braking, it has come down to @speed. */
-static struct real time_to_speed(const struct piece *piece, struct real speed)
+/* How fast it is after @time of @piece, or will be when it has let go of the brake. */
+static struct real braked_speed(const struct walk *walk, const struct piece *piece,
+				struct real time)
 {
-	struct state end = state_after(&piece->start, piece->duration);
+	struct state state = state_after(&piece->start, time);
+
+	if (walk->aim_level)
+		return profile_speed_to_come(&state, &walk->path->leg[walk->leg].limits);
+	return state.speed;
+}
+
+/* When in @piece, of braking, that has come down to the aim's speed; or its duration. */
+static struct real time_to_speed(const struct walk *walk, const struct piece *piece)
+{
+	struct real end = braked_speed(walk, piece, piece->duration);
 	struct root_bracket bracket = {
 		.high = piece->duration,
-		.below = real_sub(speed, piece->start.speed),
-		.above = real_sub(speed, end.speed),
+		.below = real_sub(walk->aim_speed, braked_speed(walk, piece, real_from(0))),
+		.above = real_sub(walk->aim_speed, end),
 	};
 	struct real guess;
 
@@ -514,8 +530,8 @@ static struct real time_to_speed(const struct piece *piece, struct real speed)
 		return piece->duration;
 	while (bracket.rounds < ROOT_ROUNDS) {
 		guess = root_guess(&bracket);
-		end = state_after(&piece->start, guess);
-		root_put(&bracket, guess, real_sub(speed, end.speed));
+		end = braked_speed(walk, piece, guess);
+		root_put(&bracket, guess, real_sub(walk->aim_speed, end));
 		if (real_is_below(real_sub(bracket.high, bracket.low), -10))
 			break;
 	}
@@ -537,12 +553,12 @@ static int take_piece(struct walk *walk, struct piece piece)
 	bool crosses;
 
 	if (walk->aim == AIM_BRAKE)
-		piece.duration = time_to_speed(&piece, walk->aim_speed);
+		piece.duration = time_to_speed(walk, &piece);
 	end = state_after(&piece.start, piece.duration);
 	beyond = real_sub(end.position, length);
 	crosses = real_sign(beyond) > 0;
-	/* Where it slows down to just there, it is the end of its last piece that counts. */
-	if (walk->aim == (int)walk->leg)
+	/* Where it may slow down to just there, it is the end of its last piece that counts. */
+	if (walk->aim == (int)walk->leg || walk->stop)
 		crosses = real_compare(beyond, real_shift(path->tiny, ARRIVED_BITS)) > 0;
 	if (crosses) {
 		piece.duration = time_to(&piece, length, path->tiny);
@@ -594,22 +610,26 @@ static void look_ahead(struct walk *walk)
 {
 	const struct plan_path *path = walk->path;
 	int corner = first_unsafe(walk, &walk->at);
-	struct real late;
+	struct real late, rounding;
 
 	if (corner < 0)
 		return;
 	late = aim_at(walk, corner);
-	if (real_compare(late, real_shift(path->tiny, LATE_BITS)) > 0) {
+	rounding = real_shift(distance_ahead(walk, &walk->at, corner), -LATE_BITS);
+	if (real_sign(path->leg[corner].corner) ||
+	    real_compare(rounding, real_shift(path->tiny, ARRIVED_BITS)) < 0)
+		rounding = real_shift(path->tiny, ARRIVED_BITS);
+	if (real_compare(late, rounding) > 0) {
 		walk->aim = AIM_BRAKE;
 		walk->aim_speed = path->leg[corner].corner;
+		walk->aim_level = path->leg[corner].level;
 	}
 }
 
 /* The speed that it changes to now. */
 static struct real choose_speed(struct walk *walk)
 {
-	if (walk->aim == AIM_NONE && (!real_sign(walk->time) ||
-				      real_sign(walk->at.acceleration) < 0))
+	if (walk->aim == AIM_NONE)
 		look_ahead(walk);
 	if (walk->aim >= 0)
 		return walk->aim_speed;
@@ -657,6 +677,19 @@ static int walk_on(struct walk *walk)
 }
 
 /*
+ * excess() at @speed, at acceleration 0; or, if that is less, of coming to rest. What can
+ * come to rest can be as slow as @corner, too, when it lets go of the brake in time or not.
+ */
+static struct real least_excess(struct real speed, const struct path_leg *corner,
+				struct real distance, const struct limits *limits)
+{
+	struct state state = { .speed = speed };
+	struct real late = excess(&state, corner, distance, limits, &speed);
+
+	return smaller(late, real_sub(profile_stop_position(&state, limits), distance));
+}
+
+/*
  * The speed at the end of @leg, at acceleration 0, from which @corner, @distance
  * beyond, can be slowed down for under @limits.
  */
@@ -664,20 +697,17 @@ static struct real entry_speed(struct real highest, const struct path_leg *corne
 			       struct real distance, const struct limits *limits)
 {
 	struct root_bracket bracket = { .low = corner->corner, .high = highest };
-	struct state state = {};
-	struct real guess, value, speed;
+	struct real guess, value;
 
 	if (real_compare(highest, corner->corner) <= 0)
 		return highest;
-	state.speed = highest;
-	bracket.above = excess(&state, corner, distance, limits, &speed);
+	bracket.above = least_excess(highest, corner, distance, limits);
 	if (real_sign(bracket.above) <= 0)
 		return highest;
 	bracket.below = real_negate(distance);
 	while (bracket.rounds < 60) {
 		guess = root_guess(&bracket);
-		state.speed = guess;
-		value = excess(&state, corner, distance, limits, &speed);
+		value = least_excess(guess, corner, distance, limits);
 		root_put(&bracket, guess, value);
 		if (real_is_below(real_sub(bracket.high, bracket.low),
 				  highest.exponent + 64 - 30))
