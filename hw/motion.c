@@ -265,8 +265,13 @@ static void cut_at(struct motion *motion, u64 cut_ns)
 
 void motion_stage_cut(struct motion *motion, u64 now_ns)
 {
+	motion_stage_cut_after(motion, now_ns, 0);
+}
+
+void motion_stage_cut_after(struct motion *motion, u64 now_ns, u64 delay_ns)
+{
 	motion_stage(motion, now_ns);
-	cut_at(motion, motion->earliest_ns - MOTION_LEAD_NS + MOTION_HANDOVER_NS);
+	cut_at(motion, motion->earliest_ns - MOTION_LEAD_NS + MOTION_HANDOVER_NS + delay_ns);
 	motion->cut_outputs = OUTPUTS_FALL;
 }
 

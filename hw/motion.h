@@ -165,6 +165,9 @@ void motion_stage(struct motion *motion, u64 now_ns);
  */
 void motion_stage_cut(struct motion *motion, u64 now_ns);
 
+/* The same, so much later. */
+void motion_stage_cut_after(struct motion *motion, u64 now_ns, u64 delay_ns);
+
 /*
  * The same, but from plan time @cut_ns on, or as soon as can be if that is too early;
  * edges of auxiliary lines stay as they are.
