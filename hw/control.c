@@ -73,7 +73,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 
-		speed[i] = axis->setting[SETTING_MAXSPEED];
+		speed[i] = transaction_present_speed(line, i);
 		axis_forget_target(axis);
 	}
 	if (!transaction_moves(line))

@@ -18,7 +18,7 @@ static int take_over(struct transaction *line,
 	if (line->state->home.axes)
 		return error_set(line->report, EBUSY, command->column,
 				 "HOME is under way: STOP ends it");
-	motion_stage_cut(motion, line->now_ns + delay_ns);
+	motion_stage_cut_after(motion, line->now_ns, delay_ns);
 	error = plan_change(motion, change);
 	if (error == -EDOM)
 		return error_set(line->report, EDOM, command->column,
@@ -130,7 +130,7 @@ int command_RUN(struct transaction *line, const struct command *command)
 						   0;
 			axis->target = velocity < 0 ? lowest : highest;
 		}
-		speed[i] = axis->setting[SETTING_MAXSPEED];
+		speed[i] = transaction_present_speed(line, i);
 		if (velocity)
 			speed[i] = velocity < 0 ? -velocity : velocity;
 		change[i].axis = axis_limits_in_motion(axis, speed[i]);

@@ -59,7 +59,10 @@ static int report_fault(struct transaction *line, const struct command *command,
 	}
 }
 
-/* Where the axes come to rest if no point follows. */
+/*
+ * Where the axes come to rest if no point follows; and what takes over from the stream may
+ * slow down as hard as that did.
+ */
 static void set_targets(struct transaction *line)
 {
 	unsigned int i;
@@ -71,6 +74,8 @@ static void set_targets(struct transaction *line)
 		axis->play = motion_staged_play(&line->machine->motion, i);
 		axis->target = axis_resting_position(axis, steps - axis->origin - axis->play,
 						     axis->target);
+		axis->past_acceleration = max(axis->past_acceleration,
+					      axis->setting[SETTING_MAXACCEL]);
 	}
 }
 

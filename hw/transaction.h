@@ -101,6 +101,9 @@ int transaction_target(struct transaction *line, const struct command *command,
 int transaction_speed(struct transaction *line, const struct command *command,
 		      unsigned int i, s64 *speed);
 
+/* The same of what is under way, for an axis that goes on; SPEED if that has none. */
+s64 transaction_present_speed(const struct transaction *line, unsigned int i);
+
 /* Note the drivers of @axes to be switched on; how long they take to settle, ns. */
 u64 transaction_enable(struct transaction *line, u32 axes);
 
