@@ -199,6 +199,12 @@ static void observe(struct rehearsal *rehearsal, const struct segment *segment)
 	rehearsal->observer->segment(rehearsal, segment);
 }
 
+/* A move IN a time may be over within the last ns of its last segment. */
+static bool is_over(const struct rehearsal *rehearsal, const struct segment *segment)
+{
+	return segment_end_ns(segment) <= rehearsal->now_ns + 1;
+}
+
 /*
  * Hand on the segments that are over: nothing can replace them any more. To be
  * called whenever time has passed, before the machine forgets them.
@@ -210,8 +216,7 @@ static void observe_segments(struct rehearsal *rehearsal)
 
 	if (!rehearsal->observer->segment)
 		return;
-	while ((segment = motion_next_segment(motion, segment)) &&
-	       segment_end_ns(segment) <= rehearsal->now_ns)
+	while ((segment = motion_next_segment(motion, segment)) && is_over(rehearsal, segment))
 		observe(rehearsal, segment);
 }
 
@@ -362,7 +367,7 @@ static u64 first_motion_ns(const struct rehearsal *rehearsal)
 	const struct segment *segment = NULL;
 
 	while ((segment = motion_next_segment(motion, segment)))
-		if (segment_end_ns(segment) > rehearsal->now_ns)
+		if (!is_over(rehearsal, segment))
 			return segment->start_ns - REHEARSAL_BEGIN_NS;
 	return rehearsal_time_ns(rehearsal) + MOTION_LEAD_NS;
 }
@@ -487,8 +492,7 @@ static bool play_time_mark(struct rehearsal *rehearsal, const char *bytes)
 	return true;
 }
 
-/* All lines are written: go on until nothing is left to come. */
-static void play_to_end(struct rehearsal *rehearsal)
+void rehearsal_end(struct rehearsal *rehearsal)
 {
 	struct machine *machine = &rehearsal->machine;
 	const struct machine_state *state = &machine->state;
@@ -526,6 +530,14 @@ static size_t read_line(FILE *script, char **bytes, size_t *size)
 	return length + 1;
 }
 
+bool rehearsal_line(struct rehearsal *rehearsal, const char *bytes, size_t count)
+{
+	rehearsal->line_number++;
+	if (!strncmp(bytes, TIME_MARK, strlen(TIME_MARK)))
+		return play_time_mark(rehearsal, bytes);
+	return play_line(rehearsal, bytes, count);
+}
+
 bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
 {
 	char *bytes = NULL;
@@ -535,13 +547,8 @@ bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
 
 	rehearsal->file = file;
 	rehearsal->line_number = 0;
-	while (good && (length = read_line(script, &bytes, &size))) {
-		rehearsal->line_number++;
-		if (!strncmp(bytes, TIME_MARK, strlen(TIME_MARK)))
-			good = play_time_mark(rehearsal, bytes);
-		else
-			good = play_line(rehearsal, bytes, length);
-	}
+	while (good && (length = read_line(script, &bytes, &size)))
+		good = rehearsal_line(rehearsal, bytes, length);
 	free(bytes);
 	if (!good)
 		return false;
@@ -549,6 +556,6 @@ bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
 		perror(file);
 		return false;
 	}
-	play_to_end(rehearsal);
+	rehearsal_end(rehearsal);
 	return true;
 }

@@ -84,6 +84,14 @@ bool rehearsal_set_up(struct rehearsal *rehearsal, const char *line);
  */
 bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file);
 
+/*
+ * The same in parts: write one line of @count bytes, with its LF and a NUL behind that,
+ * or let time come to its mark; false if it was refused, and the next may follow. And
+ * when all are written, go on until nothing is left to come.
+ */
+bool rehearsal_line(struct rehearsal *rehearsal, const char *bytes, size_t count);
+void rehearsal_end(struct rehearsal *rehearsal);
+
 /* The virtual time now, ns. */
 static inline u64 rehearsal_time_ns(const struct rehearsal *rehearsal)
 {
