@@ -32,6 +32,7 @@ help:
 	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
 	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
 	@echo 'make test            all tests'
+	@echo 'make test-long       a million random scripts; 10 minutes'
 	@echo 'make test-debug      all that can go wrong, in a kernel with instruments; 40 minutes'
 	@echo 'make test-kernels    builds for all kernels, boots 6.12; 15 minutes'
 	@echo 'make shell           a prompt on the emulated board'
@@ -72,6 +73,12 @@ build/stepctl: $(STEPCTL) build/libstepper.a
 # The face of stepperd is libfuse's, its pins are libgpiod's
 $(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3 libgpiod)
 
+# Random scripts, judged; see tests/README.md
+PROPERTY = $(patsubst %.c,build/%.o,$(sort $(wildcard tests/property/*.c)))
+
+build/property: $(PROPERTY) build/tests/unit/reference.o build/userspace/rehearsal.o build/libstepper.a
+	gcc -o $@ $^ -lm
+
 build/stepperd: $(STEPPERD) build/libstepper.a
 	gcc -o $@ $^ $$(pkg-config --libs fuse3 libgpiod) -lpthread
 
@@ -101,6 +108,7 @@ build/boards/%.dtbo: hw/boards/%.dtso
 	@dtc -q -@ -I dts -O dtb -o $@ $@.dts
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(STEPCTL:.o=.d) $(STEPPERD:.o=.d) \
+	$(PROPERTY:.o=.d) \
 	build/userspace/manual.d
 
 unit: setup-build setup-test
@@ -230,10 +238,14 @@ coverage: coverage-build
 	@tests/fuzz/coverage.sh
 
 .PHONY: fuzz-build coverage-build
-test: unit stepperd fuzz-build coverage-build build/stepctl setup-style setup-boards \
+test: unit stepperd fuzz-build coverage-build build/stepctl build/property setup-style setup-boards \
 		build/boards/stepper.dtbo modules-arm64 modules-armhf modules-amd64
 	@$(MAKE) --no-print-directory -s build/stepperd-gpiod2
 	@tests/run.sh
+
+test-long: setup-build
+	@$(MAKE) --no-print-directory -s build/property
+	@tests/run.sh "tests/property/run.sh long"
 
 test-debug: setup-build modules-debug
 	@BOOT_TIMEOUT=1800 tests/run.sh tests/debug/stress.sh "tests/vm/file.sh debug" \

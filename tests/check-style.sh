@@ -63,9 +63,10 @@ sparse_modules()
 
 every_file_has_spdx | verdict spdx
 {
-	files '*.c' '*.h' ':!tests/unit' ':!tests/kunit' ':!parser/portable.h' | checkpatch
-	# START_TEST is no function to checkpatch, and Suite no type
-	files 'tests/unit/*.[ch]' 'tests/kunit/*.[ch]' | checkpatch LINE_SPACING,SPACING
+	files '*.c' '*.h' ':!tests/unit' ':!tests/kunit' ':!tests/property' \
+		':!parser/portable.h' | checkpatch
+	# START_TEST is no function to checkpatch, Suite no type, and 1e-9L no number
+	files 'tests/unit/*.[ch]' 'tests/kunit/*.[ch]' 'tests/property/*.[ch]' | checkpatch LINE_SPACING,SPACING
 	# in userspace there is nobody else to define these
 	echo parser/portable.h |
 		checkpatch PREFER_DEFINED_ATTRIBUTE_MACRO,VOLATILE,UNSPECIFIED_INT

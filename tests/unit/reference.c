@@ -97,6 +97,112 @@ long double reference_time(const struct reference *reference, long double sought
 	return (low + high) / 2;
 }
 
+/* Let @at go on for @time under this jerk. */
+static void go_on(struct at *at, long double time, long double jerk)
+{
+	at->position += time * (at->speed + time / 2 * (at->acceleration + time / 3 * jerk));
+	at->speed += time * (at->acceleration + time / 2 * jerk);
+	at->acceleration += time * jerk;
+}
+
+/* A trapezoid of acceleration: up (or down) to a peak, on with it, and to 0. */
+long double reference_change(struct at *at, long double speed, const struct bounds *bounds)
+{
+	long double tolerance = 1e-9L * (fabsl(speed) + fabsl(at->speed) + bounds->speed);
+	long double gain, peak, rise, hold = 0, fall, direction;
+
+	if (bounds->jerk == 0) {
+		rise = fabsl(speed - at->speed) / bounds->acceleration;
+		at->acceleration = (speed < at->speed ? -1 : 1) * bounds->acceleration;
+		go_on(at, rise, 0);
+		at->acceleration = 0;
+		return rise;
+	}
+	gain = at->acceleration * fabsl(at->acceleration) / 2 / bounds->jerk;
+	direction = speed >= at->speed + gain ? 1 : -1;
+	gain = direction * (speed - at->speed);
+	peak = at->acceleration * at->acceleration / 2 + bounds->jerk * gain;
+	peak = fminl(sqrtl(fmaxl(0, peak)), bounds->acceleration);
+	rise = (peak - direction * at->acceleration) / bounds->jerk;
+	fall = peak / bounds->jerk;
+	gain -= (peak + direction * at->acceleration) / 2 * fabsl(rise) + peak / 2 * fall;
+	if (peak == bounds->acceleration)
+		hold = fmaxl(0, gain / peak);
+	go_on(at, fabsl(rise), direction * copysignl(bounds->jerk, rise));
+	go_on(at, hold, 0);
+	go_on(at, fall, -direction * bounds->jerk);
+	if (fabsl(at->speed - speed) > tolerance)
+		return NAN;
+	at->speed = speed;
+	at->acceleration = 0;
+	return fabsl(rise) + hold + fall;
+}
+
+/* Change to @speed and stop; how long that takes, and in @position where it ends. */
+static long double there_and_stop(struct at from, long double speed, const struct bounds *bounds,
+				  long double *position)
+{
+	long double time = reference_change(&from, speed, bounds);
+
+	time += reference_change(&from, 0, bounds);
+	*position = from.position;
+	return time;
+}
+
+long double reference_rest_time(struct at from, long double target, const struct bounds *bounds)
+{
+	long double low = -bounds->speed, high = bounds->speed, middle, end, time;
+	int i;
+
+	time = there_and_stop(from, high, bounds, &end);
+	if (end <= target)
+		return time + (target - end) / high;
+	time = there_and_stop(from, low, bounds, &end);
+	if (end >= target)
+		return time + (target - end) / low;
+	for (i = 0; i < 70; i++) {
+		middle = (low + high) / 2;
+		time = there_and_stop(from, middle, bounds, &end);
+		if (end > target)
+			high = middle;
+		else
+			low = middle;
+	}
+	return time;
+}
+
+struct at reference_at(const struct segment *segment, unsigned int axis, long double part)
+{
+	const struct cubic *cubic = &segment->cubic[axis];
+	long double unit = ldexpl(1e-9L, segment->time_shift);
+	long double u = part * ldexpl(segment->end, -63);
+	int bits = segment->fraction_bits[axis];
+	long double c[4];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		c[i] = ldexpl(cubic->c[i], -bits - i);
+	return (struct at){
+		.position = cubic->base + c[0] + u * (c[1] + u * (c[2] + u * c[3])),
+		.speed = (c[1] + u * (2 * c[2] + u * 3 * c[3])) / unit,
+		.acceleration = (2 * c[2] + 6 * c[3] * u) / unit / unit,
+		.jerk = 6 * c[3] / unit / unit / unit,
+	};
+}
+
+struct at reference_resolution(const struct segment *segment, unsigned int axis)
+{
+	long double unit = ldexpl(1e-9L, segment->time_shift);
+	int bits = segment->fraction_bits[axis];
+
+	return (struct at){
+		.position = ldexpl(1, 1 - bits),
+		.speed = ldexpl(1, 2 - bits) / unit,
+		.acceleration = ldexpl(6, 1 - bits) / unit / unit,
+		.jerk = ldexpl(6, -1 - bits) / unit / unit / unit,
+	};
+}
+
 struct real real_make(long double value)
 {
 	struct real real;

@@ -120,20 +120,6 @@ static void random_vertices(void)
 		vertex[leg][0] += fabsl(vertex[leg][0] - vertex[leg - 1][0]) < 0.1L ? 0.7L : 0;
 }
 
-struct at {
-	long double p, v, a, j;
-};
-
-static struct at at(const struct segment *segment, unsigned int axis, bool end)
-{
-	struct state state = segment_state(segment, axis, end ? segment->end : 0);
-
-	return (struct at){ segment->cubic[axis].base + real_value(state.position),
-			    real_value(state.speed) * 1e9L,
-			    real_value(state.acceleration) * 1e18L,
-			    real_value(state.jerk) * 1e27L };
-}
-
 /*
  * All segments from @index on keep the limits, and follow each other: no speed
  * jumps by more than its CORNER, no position at all.
@@ -149,24 +135,26 @@ static void check_laws(u16 index)
 		long double time = ldexpl(segment->end, segment->time_shift - 63) / 1e9L;
 
 		for (i = 0; i < AXES; i++) {
-			struct at from = at(segment, i, false), to = at(segment, i, true);
+			struct at from = reference_at(segment, i, 0);
+			struct at to = reference_at(segment, i, 1);
 			struct limit most = limit[i];
+			long double accel = most.acceleration * (1 + 2e-6L);
 			/* of fixed point, in short segments */
 			long double noise = 1e-15L / (time * time);
 
 			if (!segment->end)
 				continue;
-			ck_assert(fabsl(to.v) <= most.speed * (1 + 1e-6L));
-			ck_assert(fabsl(from.a) <= most.acceleration * (1 + 2e-6L) + noise);
-			ck_assert(fabsl(to.a) <= most.acceleration * (1 + 2e-6L) + noise);
+			ck_assert(fabsl(to.speed) <= most.speed * (1 + 1e-6L));
+			ck_assert(fabsl(from.acceleration) <= accel + noise);
+			ck_assert(fabsl(to.acceleration) <= accel + noise);
 			if (most.jerk > 0)
-				ck_assert(fabsl(from.j) <=
+				ck_assert(fabsl(from.jerk) <=
 					  most.jerk * (1 + 2e-6L) + noise / time);
 			if (!first) {
 				/* at rest it is on the whole step */
-				ck_assert(fabsl(from.p - last[i].p) <
-					  (from.v == 0 ? 0.5L : 0) + 1e-5L);
-				ck_assert(fabsl(from.v - last[i].v) <=
+				ck_assert(fabsl(from.position - last[i].position) <
+					  (from.speed == 0 ? 0.5L : 0) + 1e-5L);
+				ck_assert(fabsl(from.speed - last[i].speed) <=
 					  most.corner * (1 + 1e-6L) + most.speed * 1e-6L);
 			}
 			last[i] = to;
@@ -176,7 +164,7 @@ static void check_laws(u16 index)
 			ck_assert(segment->at_rest);
 	}
 	for (i = 0; i < AXES; i++)
-		ck_assert(fabsl(last[i].v) <= limit[i].speed * 1e-6L);
+		ck_assert(fabsl(last[i].speed) <= limit[i].speed * 1e-6L);
 }
 
 /* Stage all legs at once. */
@@ -331,7 +319,8 @@ START_TEST(corners)
 	for (index = motion.staged_first; index != SEGMENT_NONE;
 	     index = motion.segment[index].next) {
 		const struct segment *segment = &motion.segment[index];
-		long double v[2] = { at(segment, 0, false).v, at(segment, 1, false).v };
+		long double v[2] = { reference_at(segment, 0, 0).speed,
+				     reference_at(segment, 1, 0).speed };
 
 		all++;
 		fast += fmaxl(fabsl(v[0]), fabsl(v[1])) > speed * 0.95L;

@@ -68,48 +68,6 @@ static void publish(void)
 	ck_assert_int_eq(motion_publish(&motion, now_ns), 0);
 }
 
-/* Steps and seconds. */
-struct at {
-	long double position;
-	long double speed;
-	long double acceleration;
-	long double jerk;
-};
-
-/* The cubic as its fixed point has it, @part of the way through the segment. */
-static struct at at(const struct segment *segment, unsigned int axis, long double part)
-{
-	const struct cubic *cubic = &segment->cubic[axis];
-	long double unit = ldexpl(1e-9L, segment->time_shift);
-	long double u = part * ldexpl(segment->end, -63);
-	int bits = segment->fraction_bits[axis];
-	long double c[4];
-	int i;
-
-	for (i = 0; i < 4; i++)
-		c[i] = ldexpl(cubic->c[i], -bits - i);
-	return (struct at){
-		.position = cubic->base + c[0] + u * (c[1] + u * (c[2] + u * c[3])),
-		.speed = (c[1] + u * (2 * c[2] + u * 3 * c[3])) / unit,
-		.acceleration = (2 * c[2] + 6 * c[3] * u) / unit / unit,
-		.jerk = 6 * c[3] / unit / unit / unit,
-	};
-}
-
-/* What one unit of the last place of its coefficients is, with room for two. */
-static struct at resolution(const struct segment *segment, unsigned int axis)
-{
-	long double unit = ldexpl(1e-9L, segment->time_shift);
-	int bits = segment->fraction_bits[axis];
-
-	return (struct at){
-		.position = ldexpl(1, 1 - bits),
-		.speed = ldexpl(1, 2 - bits) / unit,
-		.acceleration = ldexpl(6, 1 - bits) / unit / unit,
-		.jerk = ldexpl(6, -1 - bits) / unit / unit / unit,
-	};
-}
-
 static long double part_at(const struct segment *segment, u64 ns)
 {
 	long double since = (s64)(ns - segment->start_ns) - ldexpl(segment->start_fraction, -32);
@@ -127,14 +85,8 @@ static struct at at_time(u16 index, unsigned int axis, u64 ns)
 		segment = &motion.segment[segment->next];
 	if (segment->at_rest && part_at(segment, ns) == 1)
 		return (struct at){ .position = segment->cubic[axis].last };
-	return at(segment, axis, part_at(segment, ns));
+	return reference_at(segment, axis, part_at(segment, ns));
 }
-
-struct bounds {
-	long double speed;
-	long double acceleration;
-	long double jerk; /* 0: none */
-};
 
 static long double larger(long double a, long double b)
 {
@@ -161,8 +113,8 @@ static long double peak_speed(struct at start, struct at end)
 static void check_bounds(const struct segment *segment, unsigned int axis,
 			 const struct bounds *bounds)
 {
-	struct at start = at(segment, axis, 0), end = at(segment, axis, 1);
-	struct at noise = resolution(segment, axis);
+	struct at start = reference_at(segment, axis, 0), end = reference_at(segment, axis, 1);
+	struct at noise = reference_resolution(segment, axis);
 
 	assert_within(peak_speed(start, end), bounds->speed, noise.speed, "speed");
 	assert_within(larger(start.acceleration, end.acceleration), bounds->acceleration,
@@ -175,7 +127,8 @@ static void check_bounds(const struct segment *segment, unsigned int axis,
 static void check_joint(const struct segment *segment, unsigned int axis,
 			struct at end, struct at noise, const struct bounds *bounds)
 {
-	struct at start = at(segment, axis, 0), other = resolution(segment, axis);
+	struct at start = reference_at(segment, axis, 0);
+	struct at other = reference_resolution(segment, axis);
 	long double jump = fabsl(start.position - end.position);
 
 	if (!segment_moves(segment, axis)) /* it rests on the nearest step */
@@ -196,10 +149,10 @@ static void check_joint(const struct segment *segment, unsigned int axis,
 /* Steps go one way in a segment, and their number is where its cubic ends. */
 static void check_steps(const struct segment *segment, unsigned int axis, s64 steps)
 {
-	struct at start = at(segment, axis, 0), end = at(segment, axis, 1);
+	struct at start = reference_at(segment, axis, 0), end = reference_at(segment, axis, 1);
 	s64 last = segment->cubic[axis].last;
 	long double fastest = larger(start.speed, end.speed);
-	long double noise = resolution(segment, axis).speed + 1e-9L * fastest;
+	long double noise = reference_resolution(segment, axis).speed + 1e-9L * fastest;
 
 	ck_assert_msg(fabsl(end.position - last) <= .5L + STEPS_ERROR,
 		      "%Lg is not at step %lld", end.position, last);
@@ -234,8 +187,8 @@ static s64 check_axis(unsigned int axis, struct at end, const struct bounds *bou
 		if (bounds)
 			check_bounds(segment, axis, bounds);
 		check_steps(segment, axis, steps);
-		end = at(segment, axis, 1);
-		noise = resolution(segment, axis);
+		end = reference_at(segment, axis, 1);
+		noise = reference_resolution(segment, axis);
 		steps = segment->cubic[axis].last;
 		index = segment->next;
 		ck_assert(index != SEGMENT_NONE || segment->at_rest);
@@ -342,84 +295,6 @@ static struct at cut_state(unsigned int axis)
 	return at_time(motion.first, axis, motion.stage_ns);
 }
 
-/*
- * The reference: change speed to v, cruise, change speed to 0, for many v. Its
- * best is an upper bound of the shortest time, from arithmetic of its own.
- */
-static long double change_time(struct at *from, long double speed, const struct bounds *b)
-{
-	long double total = 0, low, high, t;
-	long double direction, peak, gain;
-	struct at a = *from;
-	int i;
-
-	if (!b->jerk) {
-		total = fabsl(speed - a.speed) / b->acceleration;
-		from->position += (speed + a.speed) / 2 * total;
-		from->speed = speed;
-		from->acceleration = 0;
-		return total;
-	}
-	gain = a.acceleration * fabsl(a.acceleration) / 2 / b->jerk;
-	direction = speed >= a.speed + gain ? 1 : -1;
-	/* the peak by halving: what ramps there and back gain */
-	low = fmaxl(0, direction * a.acceleration);
-	high = fmaxl(low, b->acceleration);
-	for (i = 0; i < 100; i++) {
-		peak = (low + high) / 2;
-		gain = (2 * peak * peak - a.acceleration * a.acceleration) / 2 / b->jerk;
-		if (gain > direction * (speed - a.speed))
-			high = peak;
-		else
-			low = peak;
-	}
-	gain = (2 * peak * peak - a.acceleration * a.acceleration) / 2 / b->jerk;
-	for (i = 0; i < 3; i++) {
-		if (i == 0)
-			t = (peak - direction * a.acceleration) / b->jerk;
-		else if (i == 2)
-			t = peak / b->jerk;
-		else if (peak > b->acceleration * .999999L)
-			t = (direction * (speed - a.speed) - gain) / peak;
-		else
-			t = 0;
-		if (!(t > 0))
-			continue;
-		a.jerk = i == 1 ? 0 : (i == 0 ? 1 : -1) * direction * b->jerk;
-		if (i == 0)
-			a = *from, a.jerk = direction * b->jerk;
-		from->position += t * (from->speed + t / 2 * (from->acceleration + t / 3 * a.jerk));
-		from->speed += t * (from->acceleration + t / 2 * a.jerk);
-		from->acceleration += t * a.jerk;
-		total += t;
-	}
-	from->speed = speed;
-	from->acceleration = 0;
-	return total;
-}
-
-static long double reference_time_to(struct at from, long double target,
-				     const struct bounds *bounds)
-{
-	long double best = INFINITY;
-	int i;
-
-	for (i = -500; i <= 500; i++) {
-		struct at state = from, end;
-		long double speed = bounds->speed * i / 500, time, cruise;
-
-		time = change_time(&state, speed, bounds);
-		end = state;
-		time += change_time(&end, 0, bounds);
-		cruise = (target - end.position) / speed;
-		if (!i)
-			cruise = fabsl(target - end.position) < 1e-6L ? 0 : -1;
-		if (cruise >= 0)
-			best = fminl(best, time + cruise);
-	}
-	return best;
-}
-
 static long double staged_seconds(void)
 {
 	return (motion.staged_end_ns - motion.stage_ns) / 1e9L;
@@ -445,7 +320,7 @@ START_TEST(goes_from_any_state)
 		from = cut_state(0);
 		ck_assert_int_eq(plan_change(&motion, change), 0);
 		ck_assert_int_eq(check_axis(0, from, &bounds), target);
-		time = reference_time_to(from, target, &bounds);
+		time = reference_rest_time(from, target, &bounds);
 		worst = fmaxl(worst, (staged_seconds() - 2e-9L) / time);
 		best = fminl(best, (staged_seconds() + 2e-9L) / time);
 		ck_assert_msg(staged_seconds() <= time * 1.000001L + 2e-9L,
@@ -595,7 +470,7 @@ START_TEST(runs_into_soft_limits)
 		} else { /* it was beyond, or could not stop before: it stops */
 			struct at state = from;
 
-			change_time(&state, 0, &bounds);
+			reference_change(&state, 0, &bounds);
 			ck_assert((state.position - change[0].highest) * (up ? 1 : -1) > -1e-3L);
 			ck_assert(fabsl(end - state.position) <= .5L + STEPS_ERROR);
 		}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Judges what came of a script; see judge.h. In long double, from the cubics as their
+ * fixed point has them; shares no formula with hw/.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "judge.h"
+
+/* Directions come from targets that were rounded: what 20 bits can tell of a limit. */
+#define ROUNDING 2e-6L
+/* Steps: the fixed point's, and what a path leaves at its end. */
+#define STEPS_ERROR 1e-5L
+/* Steps: so near to its end a path may rest, though its brake is not quite let go. */
+#define FLAT 3e-9L
+/* How far from its root a step may be. */
+#define ROOT_NS 100
+/* From the rise of STEP to the next that the default pulses allow, turned or not. */
+#define PULSE_NS 4000
+
+void record_clear(struct record *record)
+{
+	unsigned int i;
+
+	record->count = 0;
+	for (i = 0; i < HEAD_AXES; i++)
+		record->axis[i].count = 0;
+}
+
+/* @array with room for one more of @size than @count. */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return array;
+	*room = 2 * *room + 64;
+	array = realloc(array, *room * size);
+	if (!array)
+		abort();
+	return array;
+}
+
+void record_segment(struct record *record, const struct segment *segment, bool halted)
+{
+	record->segment = grow(record->segment, record->count, &record->room,
+			       sizeof(*record->segment));
+	record->segment[record->count++] =
+		(struct observed_segment){ .segment = *segment, .halted = halted };
+}
+
+void record_step(struct record *record, unsigned int axis, u64 t_ns, s64 position)
+{
+	struct observed_steps *steps = &record->axis[axis];
+
+	steps->step = grow(steps->step, steps->count, &steps->room, sizeof(*steps->step));
+	steps->step[steps->count++] = (struct observed_step){ t_ns, position };
+}
+
+/* Where the judge is: which segment, and how the one before ended. */
+static struct {
+	const struct script *script;
+	const struct record *record;
+	const struct segment *segment;
+	bool first;
+	bool rested; /* the segment before ended at rest, or halted: */
+	bool halted;
+	long double end_ns;
+	struct at end[HEAD_AXES];
+	struct at noise[HEAD_AXES]; /* of it */
+	size_t steps[HEAD_AXES]; /* made by then */
+	char fault[300];
+	jmp_buf found;
+} at;
+
+__printf(2, 3) static void require(bool holds, const char *format, ...)
+{
+	va_list arguments;
+
+	if (holds)
+		return;
+	va_start(arguments, format);
+	vsnprintf(at.fault, sizeof(at.fault), format, arguments);
+	va_end(arguments);
+	longjmp(at.found, 1);
+}
+
+static const char *name_of(unsigned int axis)
+{
+	return at.script->rehearsal->machine.names.name[axis];
+}
+
+/* Of virtual time, for messages. */
+static long double seconds(long double ns)
+{
+	return (ns - REHEARSAL_BEGIN_NS) / 1e9L;
+}
+
+static long double start_ns(const struct segment *segment)
+{
+	return segment->start_ns + ldexpl(segment->start_fraction, -32);
+}
+
+static long double length_ns(const struct segment *segment)
+{
+	return ldexpl(segment->end, segment->time_shift - 63);
+}
+
+/* Segments follow each other at once, but for where all rest. */
+static void judge_time(void)
+{
+	long double now_ns = start_ns(at.segment), gap_ns = now_ns - at.end_ns;
+
+	if (at.first)
+		return;
+	require(gap_ns > -1e-3L || at.halted,
+		"a segment begins %Lg ns before the last ends, at %.9Lf s", -gap_ns,
+		seconds(now_ns));
+	require(gap_ns < 1e-3L + ldexpl(1, at.segment->time_shift - 62) || at.rested,
+		"no segment for %Lg ns, in motion, at %.9Lf s", gap_ns, seconds(now_ns));
+}
+
+static long double larger(long double a, long double b)
+{
+	return fmaxl(fabsl(a), fabsl(b));
+}
+
+/* The speed inside a segment is extreme where the acceleration passes 0. */
+static long double peak_speed(struct at from, struct at to)
+{
+	long double peak = larger(from.speed, to.speed);
+
+	if (from.acceleration * to.acceleration >= 0 || !from.jerk)
+		return peak;
+	return larger(peak, from.speed - from.acceleration * from.acceleration / 2 / from.jerk);
+}
+
+static void within(long double value, long double limit, long double noise, const char *what,
+		   unsigned int axis)
+{
+	require(fabsl(value) <= limit * (1 + ROUNDING) + noise, "%s: %s %Lg > %Lg at %.9Lf s",
+		name_of(axis), what, fabsl(value), limit, seconds(start_ns(at.segment)));
+}
+
+static void judge_limits(unsigned int axis, struct at from, struct at to, struct at noise)
+{
+	const struct script_axis *limits = &at.script->axis[axis];
+	/* half a step, and the way from a corner's speed to a stop */
+	long double accel = script_exact(limits, limits->accel);
+	long double beyond = 0.501L + limits->jump * limits->jump / accel;
+	long double lowest = script_exact(limits, limits->lowest) - beyond;
+	long double highest = script_exact(limits, limits->highest) + beyond;
+
+	within(peak_speed(from, to), limits->bounds.speed + limits->over, noise.speed, "speed",
+	       axis);
+	within(larger(from.acceleration, to.acceleration), limits->bounds.acceleration,
+	       noise.acceleration, "acceleration", axis);
+	if (limits->bounds.jerk && !at.script->stream)
+		within(from.jerk, limits->bounds.jerk, noise.jerk, "jerk", axis);
+	if (limits->over)
+		return; /* it may have to turn */
+	require(to.position >= lowest && to.position <= highest,
+		"%s: position %.6Lf is beyond MIN or MAX at %.9Lf s", name_of(axis), to.position,
+		seconds(at.end_ns));
+}
+
+/* How sharply the path turns here: the change of velocity beside the velocity. */
+static long double turn(void)
+{
+	long double change = 0, speed = 0;
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++) {
+		long double accel = at.script->axis[i].bounds.acceleration;
+		struct at from = reference_at(at.segment, i, 0);
+
+		if (!accel)
+			continue;
+		change = larger(change, (from.speed - at.end[i].speed) / accel);
+		speed = larger(speed, larger(from.speed, at.end[i].speed) / accel);
+	}
+	return speed > 0 ? change / speed : 0;
+}
+
+/*
+ * No jump of position, of the speed by no more than CORNER, and, where the jerk is
+ * limited, of the acceleration only as the path turns.
+ */
+static void judge_joint(unsigned int axis, struct at from, struct at noise)
+{
+	const struct script_axis *limits = &at.script->axis[axis];
+	const struct bounds *bounds = &limits->bounds;
+	struct at to = at.end[axis], other = at.noise[axis];
+	long double now = seconds(start_ns(at.segment));
+	long double jump = fabsl(from.position - to.position);
+	long double level = bounds->acceleration * 1e-9L;
+	bool rests = at.first || at.rested || !segment_moves(at.segment, axis) ||
+		     (to.speed == 0 && to.acceleration == 0 && to.jerk == 0);
+
+	if (!at.halted && !at.first)
+		require(jump <= (rests ? 0.5L : 0) + STEPS_ERROR,
+			"%s: position jumps by %Lg at %.9Lf s", name_of(axis), jump, now);
+	if (at.halted || at.first)
+		to = (struct at){};
+	jump = fabsl(from.speed - to.speed);
+	within(jump, limits->jump + ROUNDING * bounds->speed + level, noise.speed + other.speed,
+	       "jump of speed", axis);
+	if (!bounds->jerk || at.script->stream)
+		return;
+	jump = fabsl(from.acceleration - to.acceleration);
+	level = at.first || at.rested ? 0 : 4 * turn();
+	within(jump, (level + ROUNDING) * bounds->acceleration + bounds->jerk * 1e-9L + cbrtl(6 * FLAT * bounds->jerk * bounds->jerk),
+	       noise.acceleration + other.acceleration, "jump of acceleration", axis);
+}
+
+/* The cubic at machine time @ns, kept within its segment. */
+static long double position_at(unsigned int axis, long double ns)
+{
+	long double part = (ns - start_ns(at.segment)) / length_ns(at.segment);
+
+	return reference_at(at.segment, axis, fminl(1, fmaxl(0, part))).position;
+}
+
+/* Whether @step is at its root, or as soon after the one before as pulses allow. */
+static void judge_step(unsigned int axis, const struct observed_step *step, bool again,
+		       s64 before)
+{
+	s64 way = step->position - before;
+	long double crossing = (step->position + before) / 2.0L;
+	long double early = (position_at(axis, (long double)step->t_ns + ROOT_NS) - crossing) * way;
+	long double late = (position_at(axis, (long double)step->t_ns - ROOT_NS) - crossing) * way;
+
+	require(llabs(way) == 1, "%s: a step from %lld to %lld", name_of(axis), before,
+		step->position);
+	require(early >= -1e-6L, "%s: step to %lld is early at %.9Lf s: by %Lg of a step",
+		name_of(axis), step->position, seconds(step->t_ns), -early);
+	require(late <= 1e-6L || again, "%s: step to %lld is late at %.9Lf s: by %Lg of a step",
+		name_of(axis), step->position, seconds(step->t_ns), late);
+}
+
+/* The steps of the segment, and that there are as many as its cubic says. */
+static void judge_steps(unsigned int axis, long double end, bool halted)
+{
+	const struct observed_steps *steps = &at.record->axis[axis];
+	size_t i = at.steps[axis];
+	s64 position = i ? steps->step[i - 1].position : 0;
+	long double left;
+
+	for (; i < steps->count; i++) {
+		const struct observed_step *step = &steps->step[i];
+		bool again = i && step->t_ns - step[-1].t_ns <= PULSE_NS + 1;
+		long double crossing = (step->position + position) / 2.0L;
+
+		/* a step at the very end is the next segment's if the cubic ends before it */
+		if (step->t_ns > at.end_ns + 0.5L && !again)
+			break;
+		if (step->t_ns > at.end_ns - 1 &&
+		    (end - crossing) * (step->position - position) < -1e-9L)
+			break;
+		/* the first, and then one in 31 or so: all of them would cost much time */
+		if (i - at.steps[axis] < 4 || step->t_ns % 31 == 0 || again)
+			judge_step(axis, step, again, position);
+		require(llabs(step->position - position) == 1, "%s: a step from %lld to %lld",
+			name_of(axis), position, step->position);
+		position = step->position;
+	}
+	at.steps[axis] = i;
+	left = fabsl(end - position);
+	require(left <= 0.5L + STEPS_ERROR || halted,
+		"%s: the cubic ends at %.6Lf, the steps at %lld, at %.9Lf s", name_of(axis), end,
+		position, seconds(at.end_ns));
+}
+
+static void judge_segment(const struct observed_segment *observed)
+{
+	struct at to[HEAD_AXES], noise[HEAD_AXES];
+	unsigned int i;
+
+	at.segment = &observed->segment;
+	judge_time();
+	at.end_ns = start_ns(at.segment) + length_ns(at.segment);
+	for (i = 0; i < HEAD_AXES; i++) {
+		struct at from = reference_at(at.segment, i, 0);
+
+		to[i] = reference_at(at.segment, i, 1);
+		noise[i] = reference_resolution(at.segment, i);
+		judge_limits(i, from, to[i], noise[i]);
+		judge_joint(i, from, noise[i]);
+		judge_steps(i, to[i].position, observed->halted);
+	}
+	memcpy(at.end, to, sizeof(to));
+	memcpy(at.noise, noise, sizeof(noise));
+	at.first = false;
+	at.halted = observed->halted;
+	at.rested = at.segment->at_rest || at.halted;
+	for (i = 0; i < HEAD_AXES && at.rested && !at.halted; i++)
+		require(fabsl(to[i].speed) <= at.script->axis[i].jump + noise[i].speed +
+						      ROUNDING * at.script->axis[i].bounds.speed,
+			"%s: rests at speed %Lg at %.9Lf s", name_of(i), to[i].speed,
+			seconds(at.end_ns));
+}
+
+/* All axes of a move are on their straight line all the time. */
+static void judge_line(const struct promise *promise, long double from_ns, long double to_ns)
+{
+	long double way[HEAD_AXES], part;
+	size_t i;
+
+	for (i = 0; i < HEAD_AXES; i++)
+		way[i] = promise->to[i] - promise->from[i];
+	for (i = 0; i < at.record->count; i++) {
+		const struct segment *segment = &at.record->segment[i].segment;
+
+		if (start_ns(segment) < from_ns - 1 || start_ns(segment) > to_ns - 1)
+			continue;
+		for (part = 0; part <= 1; part += 0.25L) {
+			struct at pan = reference_at(segment, 0, part);
+			struct at tilt = reference_at(segment, 1, part);
+			long double x = pan.position - promise->from[0];
+			long double y = tilt.position - promise->from[1];
+
+			require(fabsl(x * way[1] - y * way[0]) <=
+					STEPS_ERROR * larger(way[0], way[1]),
+				"the axes leave their line at %.9Lf s", seconds(start_ns(segment)));
+		}
+	}
+}
+
+static void judge_duration(const struct promise *promise)
+{
+	const struct script_line *line = &at.script->rehearsal->line[promise->line];
+	long double takes = (s64)(line->end_ns - line->start_ns) / 1e9L;
+	long double shortest = script_shortest(promise);
+
+	if (!shortest)
+		return;
+	require(line->outcome == ENTRY_DONE, "line %u did not end", line->number);
+	if (promise->duration_ns)
+		require(fabsl(takes - promise->duration_ns / 1e9L) <= 1e-9L,
+			"line %u takes %.9Lf s", line->number, takes);
+	else
+		require(fabsl(takes - shortest) <= 1e-9L * shortest + 2e-9L,
+			"line %u takes %.9Lf s, the shortest is %.9Lf s", line->number, takes,
+			shortest);
+	judge_line(promise, (long double)line->start_ns + REHEARSAL_BEGIN_NS,
+		   (long double)line->end_ns + REHEARSAL_BEGIN_NS);
+}
+
+/* What @axis does at machine time @ns, where a segment begins or all rest. */
+static struct at state_from(unsigned int axis, long double ns)
+{
+	struct at state = {};
+	size_t i;
+
+	for (i = 0; i < at.record->count; i++) {
+		const struct segment *segment = &at.record->segment[i].segment;
+
+		if (start_ns(segment) > ns + 1e-3L)
+			break;
+		if (fabsl(start_ns(segment) - ns) <= 1e-3L)
+			return reference_at(segment, axis, 0);
+		state = (struct at){ .position = reference_at(segment, axis, 1).position };
+	}
+	return state;
+}
+
+/* A NOW is within a fifth of the shortest time that there is for it. */
+static void judge_retarget(const struct promise *promise)
+{
+	const struct script_line *line = &at.script->rehearsal->line[promise->line];
+	long double takes = (s64)(line->end_ns - line->start_ns) / 1e9L, shortest = 0;
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++) {
+		const struct bounds *bounds = &promise->bounds[i];
+		struct at state = state_from(i, (long double)line->start_ns + REHEARSAL_BEGIN_NS);
+		long double time;
+
+		if (promise->axes >> i & 1)
+			time = reference_rest_time(state, promise->to[i], bounds);
+		else
+			time = reference_change(&state, 0, bounds);
+		require(!isnan(time), "no reference for line %u", line->number);
+		shortest = fmaxl(shortest, time);
+	}
+	require(shortest < 1e-6L || takes <= 1.2L * shortest + 1e-6L,
+		"line %u takes %.9Lf s, the shortest is %.9Lf s", line->number, takes, shortest);
+}
+
+/* Where the last command leads is where it ends. */
+static void judge_end(unsigned int axis)
+{
+	const struct observed_steps *steps = &at.record->axis[axis];
+	const struct script_axis *expected = &at.script->axis[axis];
+	s64 position = steps->count ? steps->step[steps->count - 1].position : 0;
+
+	require(at.steps[axis] == steps->count, "%s: %zu steps after all segments", name_of(axis),
+		steps->count - at.steps[axis]);
+	if (expected->known)
+		require(position == script_steps(expected, expected->target),
+			"%s ends at step %lld, not %lld", name_of(axis), position,
+			script_steps(expected, expected->target));
+}
+
+const char *judge(const struct script *script, const struct record *record)
+{
+	size_t i;
+
+	memset(&at, 0, offsetof(typeof(at), fault));
+	at.script = script;
+	at.record = record;
+	at.first = true;
+	if (setjmp(at.found))
+		return at.fault;
+	require(!script->fault, "%s", script->fault ? script->fault : "");
+	for (i = 0; i < record->count; i++)
+		judge_segment(&record->segment[i]);
+	for (i = 0; i < HEAD_AXES; i++)
+		judge_end(i);
+	for (i = 0; i < script->promises; i++) {
+		if (script->promise[i].retarget)
+			judge_retarget(&script->promise[i]);
+		else
+			judge_duration(&script->promise[i]);
+	}
+	return NULL;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Random scripts: lines written to a machine in virtual time, and what they make the
+ * axes promise. They know what was refused, and go on from there. How the promises
+ * are kept is for judge.c.
+ */
+#ifndef TESTS_SCRIPT_H
+#define TESTS_SCRIPT_H
+
+#include "../../hw/sim/head.h"
+#include "../../userspace/rehearsal.h"
+#include "../unit/reference.h"
+
+#define SCRIPT_TEXT_MAX 65536
+#define PROMISES_MAX 8
+
+/* Numbers with a unit are millionths of it, as the language has them. */
+struct script_axis {
+	u64 numerator, denominator; /* of SCALE */
+	s64 speed, accel, jerk, corner, lowest, highest;
+	s64 maxspeed, maxaccel;
+	s64 target; /* where the last command leads, if that can be known */
+	bool known;
+	s64 saved; /* the same by the preset */
+	bool saved_known;
+	/* The widest that any line allowed, in steps: */
+	struct bounds bounds;
+	long double jump; /* of the speed, at a corner */
+	long double over; /* speed that may come in before the acceleration is gone */
+};
+
+/* A move whose duration is known beforehand. */
+struct promise {
+	unsigned int line; /* rehearsal->line[] */
+	u32 axes; /* bit n: axis n goes to its target; the others stop */
+	bool retarget; /* NOW: from any state */
+	s64 from[HEAD_AXES]; /* steps; not of a NOW */
+	s64 to[HEAD_AXES];
+	struct bounds bounds[HEAD_AXES];
+	u64 duration_ns; /* IN */
+};
+
+struct script {
+	struct rehearsal *rehearsal;
+	struct script_axis axis[HEAD_AXES];
+	bool stream; /* has points: the acceleration may jump */
+	struct promise promise[PROMISES_MAX];
+	unsigned int promises;
+	unsigned int accepted, refused; /* lines */
+	const char *fault; /* what should have been refused, or accepted */
+	size_t length;
+	char text[SCRIPT_TEXT_MAX]; /* for stepctl plan; what was refused as comments */
+};
+
+/* Write script @number to @rehearsal, which is new, and let all come to rest. */
+void script_play(struct script *script, struct rehearsal *rehearsal, u64 number);
+
+/* @micro of an axis in whole steps, half away from zero; and as it is. */
+s64 script_steps(const struct script_axis *axis, s64 micro);
+long double script_exact(const struct script_axis *axis, s64 micro);
+
+/* The shortest time for a move from rest to rest, s; 0: it goes nowhere. */
+long double script_shortest(const struct promise *promise);
+
+#endif
