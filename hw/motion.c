@@ -864,10 +864,12 @@ u64 motion_run(struct motion *motion, u64 now_ns)
 		u64 now = plan_ns(motion, now_ns);
 		u32 edges = emit_edges(motion, now);
 
-		motion->run_ns = max(motion->run_ns, now);
+		if (edges)
+			after_edges(motion, edges, now);
+		/* After a slip: the edges behind it are to come, and may be cut. */
+		motion->run_ns = max(motion->run_ns, plan_ns(motion, now_ns));
 		if (!edges)
 			break;
-		after_edges(motion, edges, now);
 	}
 	due_ns = first_due(motion);
 	return due_ns == U64_MAX ? U64_MAX : due_ns + motion->slip_ns;

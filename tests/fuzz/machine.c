@@ -249,10 +249,12 @@ static void run(u64 until_ns)
 		next_ns = motion_run(&fuzz.machine->motion, fuzz.rig->now_ns);
 		pins->unlock(pins);
 		look_at_edges();
-		if (fuzz.service_ns <= fuzz.rig->now_ns)
-			service();
 		if (next_ns <= fuzz.rig->now_ns)
 			continue;
+		if (fuzz.service_ns <= fuzz.rig->now_ns) {
+			service();
+			continue; /* there may be other edges now */
+		}
 		if (next_ns != U64_MAX && fuzz.late_ns)
 			next_ns += next_random() % (fuzz.late_ns + 1);
 		next_ns = min(next_ns, max(fuzz.service_ns, fuzz.rig->now_ns + 1));

@@ -357,6 +357,18 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 END_TEST
 
 /* Each axis stops within half a second, though one was to go on for 15 s. */
+/* The plan slips by what edges were late, and what has slipped can be cut. */
+START_TEST(stop_need_not_wait_for_what_has_slipped)
+{
+	say("PAN 90\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	rig->now_ns += NS_PER_S; /* nobody served them */
+	rig_run(rig, rig->now_ns + 1);
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "STOP\n"), 5);
+	ck_assert_double_lt(seconds_to_rest(), 0.6);
+}
+END_TEST
+
 START_TEST(stop_ends_when_the_last_axis_rests)
 {
 	say("NOW PAN 40 TILT 5\n", "OK\n");
@@ -1190,6 +1202,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
 	tcase_add_test(tests, stop_counts_wherever_it_is_in_its_line);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
+	tcase_add_test(tests, stop_need_not_wait_for_what_has_slipped);
 	tcase_add_test(tests, stop_ends_when_the_last_axis_rests);
 	tcase_add_test(tests, stop_stops_what_is_about_to_begin);
 	tcase_add_test(tests, a_move_obeys_the_inversion_before_it);
