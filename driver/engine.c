@@ -23,10 +23,17 @@
  */
 #define SPIN_NS 5000
 
-/* One interrupt goes on so long at most, however many edges are due … */
+/*
+ * When an interrupt has gone on for so long it ends before the next edge that
+ * leaves REST_NS and SPIN_NS of time, and after twice as long before any edge …
+ */
 #define BUSY_NS 200000
 
-/* … and then leaves the processor to others for so long, even if it gets late. */
+/*
+ * … and then leaves the processor to others for so long, even if it gets late. To
+ * ask for a time that has passed would be to ask for more: after three of these in
+ * a row hrtimer_interrupt() takes a pause as long as all of them took.
+ */
 #define REST_NS 10000
 
 /* Edges that tell how fast the pins are, and how far they are apart. */
@@ -178,17 +185,35 @@ static u64 engine_emit(struct stepper *stepper)
 }
 
 /*
- * Whether the timer is to fire for the next edge. A rearm may have put it back
+ * Whether the timer is to fire again, at @wake_ns. A rearm may have put it back
  * into its queue while the interrupt waited for an edge: then it fires anyway,
  * and its time is no longer the interrupt's to change. A rearm after this
  * leaves the time that is set here, or sets its own, both under locks.
  */
-static enum hrtimer_restart sleep_until(struct hrtimer *timer, u64 next_ns)
+static enum hrtimer_restart sleep_until(struct hrtimer *timer, u64 wake_ns)
 {
-	if (next_ns == U64_MAX || hrtimer_is_queued(timer))
+	if (wake_ns == U64_MAX || hrtimer_is_queued(timer))
 		return HRTIMER_NORESTART;
-	hrtimer_set_expires(timer, min_t(u64, next_ns - early_ns(), KTIME_MAX));
+	hrtimer_set_expires(timer, min_t(u64, wake_ns, KTIME_MAX));
 	return HRTIMER_RESTART;
+}
+
+/*
+ * When the interrupt that began at @began_ns is to be called again for an edge at
+ * @next_ns, or 0: it is to go on.
+ */
+static u64 wake_time(u64 began_ns, u64 now_ns, u64 next_ns)
+{
+	u64 early = early_ns();
+
+	if (next_ns == U64_MAX)
+		return next_ns;
+	if (next_ns >= now_ns + SPIN_NS + early)
+		return next_ns - early;
+	if (now_ns < began_ns + BUSY_NS ||
+	    (next_ns < now_ns + SPIN_NS + REST_NS && now_ns < began_ns + 2 * BUSY_NS))
+		return 0;
+	return now_ns + REST_NS;
 }
 
 /* The lock is free while an edge is waited for: STOP need not wait as well. */
@@ -196,28 +221,25 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 {
 	struct stepper *stepper =
 		container_of(timer, struct stepper, edge_timer);
-	u64 now_ns = ktime_get_ns(), next_ns;
-	u64 until_ns = now_ns + BUSY_NS;
+	u64 began_ns = ktime_get_ns(), next_ns, wake_ns;
 	enum hrtimer_restart restart;
 
 	if (unlikely(stepper->trials)) {
 		engine_try(stepper, ktime_to_ns(hrtimer_get_expires(timer)));
-		hrtimer_set_expires(timer, now_ns + TRIAL_NS);
+		hrtimer_set_expires(timer, began_ns + TRIAL_NS);
 		return stepper->trials ? HRTIMER_RESTART : HRTIMER_NORESTART;
 	}
 	for (;;) {
 		raw_spin_lock(&stepper->edge_lock);
 		next_ns = engine_emit(stepper);
-		now_ns = ktime_get_ns();
-		if (next_ns >= now_ns + SPIN_NS + early_ns() || now_ns >= until_ns)
+		wake_ns = wake_time(began_ns, ktime_get_ns(), next_ns);
+		if (wake_ns)
 			break;
 		raw_spin_unlock(&stepper->edge_lock);
 		while (ktime_get_ns() < next_ns)
 			cpu_relax();
 	}
-	if (next_ns < now_ns + REST_NS && now_ns >= until_ns)
-		next_ns = now_ns + REST_NS;
-	restart = sleep_until(timer, next_ns);
+	restart = sleep_until(timer, wake_ns);
 	raw_spin_unlock(&stepper->edge_lock);
 	return restart;
 }
