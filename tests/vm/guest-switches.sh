@@ -5,7 +5,7 @@
 # limits and home switches, by interrupt and then without; on virt the power button
 # is the emergency stop.
 #
-# shellcheck disable=SC2154 # way, board and stepperd are of the kit
+# shellcheck disable=SC2154 # way, board, sim and stepperd are of the kit
 
 status()
 {
@@ -71,26 +71,33 @@ press() # whether: 1 or 0
 	esac
 }
 
+home() # NAME: tilt stands at 0 degrees
+{
+	line 'SET TILT HOMEPOS -47; SET TILT BACKOFF 1'
+	mark "home-$1"
+	check "HOME, $1: SYNC waits for it" line 'HOME TILT; SYNC'
+	status "HOME, $1: done" 'STATE=IDLE * TILT=-47.000000 * ALARM= UNTRUSTED=* SWITCHES=TILT-HOME'
+	status "HOME, $1: trusted" '* UNTRUSTED= UNKNOWN=PAN *'
+	[ ! -e "$sim" ] || echo "tilt after HOME, $1: $(sed -n 's/^tilt \([^ ]*\).*/\1/p' "$sim/position")"
+	mark "home-$1-end"
+	check "HOME, $1: what follows waits for it" line 'HOME TILT
+TILT 0; SYNC'
+	status "HOME, $1: moved then" '* TILT=0.000000 *'
+	line 'TILT IS 0'
+}
+
 if [ "$board" = x86 ]; then
 	if [ "$way" != fuse ]; then # stepperd --sim has no pins
 		load no_interrupts=1
 		limits polled
+		[ "$way" != module ] || home polled
 		unload
 		record
 	fi
 	load
 	status "positions are unknown at first" '* UNKNOWN=PAN,TILT SWITCHES='
 	limits interrupt
-	line 'SET TILT HOMEPOS -47; SET TILT BACKOFF 1'
-	mark home
-	check "HOME: SYNC waits for it" line 'HOME TILT; SYNC'
-	status "HOME: done" 'STATE=IDLE * TILT=-47.000000 * ALARM= UNTRUSTED=* SWITCHES=TILT-HOME'
-	status "HOME: trusted" '* UNTRUSTED= UNKNOWN=PAN *'
-	mark home-end
-	check "HOME: what follows waits for it" line 'HOME TILT
-TILT 0; SYNC'
-	status "HOME: moved then" '* TILT=0.000000 *'
-	line 'TILT IS 0'
+	home interrupt
 	mark pressing
 	line 'RUN PAN 5'
 	check "moving" await '*PAN=[1-9]*'
