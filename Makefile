@@ -2,7 +2,8 @@
 #
 # make help says what there is. All that is made lies in build/.
 
-CFLAGS = -O2 -g
+# CPPFLAGS, CFLAGS and LDFLAGS from the environment, as when a package is built
+CFLAGS ?= -O2 -g
 # an unused parameter is what the functions of a table have, as in the kernel
 WARNINGS = -Wall -Wextra -Wno-unused-parameter -Werror
 PORTABLE = $(sort $(wildcard parser/*.c hw/*.c hw/sim/*.c))
@@ -22,7 +23,8 @@ ARMHF = build/cache/$(call version,armhf)/armhf/usr/src/linux-headers-*-armmp
 AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64)-amd64,$\
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
-.PHONY: all stepperd install-stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim install uninstall unit test \
+.PHONY: all stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
+	install install-module install-tools uninstall unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
@@ -40,8 +42,8 @@ help:
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
 	@echo 'make stepperd        build/stepperd, the driver as a process'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
-	@echo 'make install         module, manual, udev rule, group, overlay [DESTDIR=/] [RELEASE=…]'
-	@echo 'make install-stepperd  stepperd, its service and manual, udev rule, group [DESTDIR=/]'
+	@echo 'make install         modules and all else [DESTDIR=] [PREFIX=/usr/local] [RELEASE=…]'
+	@echo 'make install-tools   all but the modules: commands, manuals, udev rule, group, overlay …'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
@@ -54,7 +56,7 @@ build/libstepper.a: $(OBJECTS)
 
 build/%.o: %.c
 	@mkdir -p $(@D)
-	gcc -std=gnu11 $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	gcc -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # tests/unit/test_WORD.c has the suite WORD_suite()
 build/tests/unit/main.o: CFLAGS += \
@@ -68,7 +70,7 @@ STEPPERD = $(patsubst %.c,build/%.o,$(sort $(wildcard userspace/stepperd*.c)))
 STEPCTL = $(filter-out %/manual.o $(STEPPERD),$(patsubst %.c,build/%.o,$(sort $(wildcard userspace/*.c))))
 
 build/stepctl: $(STEPCTL) build/libstepper.a
-	gcc -o $@ $^ -lm -ledit -lncurses -ltinfo
+	gcc $(LDFLAGS) -o $@ $^ -lm -ledit -lncurses -ltinfo
 
 # The face of stepperd is libfuse's, its pins are libgpiod's
 $(STEPPERD): CFLAGS += $(shell pkg-config --cflags fuse3 libgpiod)
@@ -80,7 +82,7 @@ build/property: $(PROPERTY) build/tests/unit/reference.o build/userspace/rehears
 	gcc -o $@ $^ -lm
 
 build/stepperd: $(STEPPERD) build/libstepper.a
-	gcc -o $@ $^ $$(pkg-config --libs fuse3 libgpiod) -lpthread
+	gcc $(LDFLAGS) -o $@ $^ $$(pkg-config --libs fuse3 libgpiod) -lpthread
 
 # The same with version 2 of libgpiod, which is younger than the system's
 GPIOD2 = build/cache/$(call version,gpiod2)/gpiod2/usr
@@ -159,39 +161,58 @@ modules-debug: setup-vm setup-debug
 	@$(MAKE) -s -C $(DEBUG) M=$(CURDIR)/build/kbuild/kunit modules
 	@cp build/kbuild/kunit/*.ko build/modules/*-debug/
 
-# What was built for the kernel RELEASE, to DESTDIR (for a package) or this system;
-# the overlay where a Raspberry Pi looks for it, if this is one or for a package
-RELEASE = $(shell uname -r)
+# Where things go; all of it below DESTDIR, for a package. The overlay goes where a
+# Raspberry Pi looks for it, if this is one or for a package.
+PREFIX = /usr/local
+DOC = $(PREFIX)/share/doc/stepper
+UNITS = $(PREFIX)/lib/systemd/system
+ZSH_COMPLETIONS = $(PREFIX)/share/zsh/site-functions
 OVERLAYS = $(firstword $(wildcard /boot/firmware/overlays /boot/overlays) \
 	$(if $(DESTDIR),/boot/firmware/overlays))
-INSTALLED = lib/modules/$(RELEASE)/updates/stepper.ko usr/lib/udev/rules.d/60-stepper.rules \
-	usr/lib/sysusers.d/stepper.conf usr/share/man/man4/stepper.4 \
-	usr/sbin/stepperd usr/lib/systemd/system/stepperd.service \
-	usr/share/man/man8/stepperd.8
+RELEASE = $(shell uname -r)
 
-install: $(if $(OVERLAYS),build/boards/stepper.dtbo)
-	install -D -m 644 -t $(DESTDIR)/lib/modules/$(RELEASE)/updates build/modules/$(RELEASE)/stepper.ko
-	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d driver/60-stepper.rules
-	install -D -m 644 driver/stepper.sysusers $(DESTDIR)/usr/lib/sysusers.d/stepper.conf
-	[ ! -e build/stepper.4 ] || \
-		install -D -m 644 -t $(DESTDIR)/usr/share/man/man4 build/stepper.4
-	[ -z "$(OVERLAYS)" ] || { mkdir -p $(DESTDIR)$(OVERLAYS) && \
-		cp build/boards/stepper.dtbo $(DESTDIR)$(OVERLAYS)/; }
-	[ -n "$(DESTDIR)" ] || { systemd-sysusers && depmod $(RELEASE) && udevadm control --reload; }
+# source:destination of what install-tools installs
+TOOLS = build/stepctl:$(PREFIX)/bin/stepctl \
+	build/stepperd:$(PREFIX)/sbin/stepperd \
+	userspace/stepctl.1:$(PREFIX)/share/man/man1/stepctl.1 \
+	build/stepper.4:$(PREFIX)/share/man/man4/stepper.4 \
+	userspace/stepperd.8:$(PREFIX)/share/man/man8/stepperd.8 \
+	build/completion.bash:$(PREFIX)/share/bash-completion/completions/stepctl \
+	build/completion.zsh:$(ZSH_COMPLETIONS)/_stepctl \
+	userspace/stepperd.service:$(UNITS)/stepperd.service \
+	driver/60-stepper.rules:$(PREFIX)/lib/udev/rules.d/60-stepper.rules \
+	driver/stepper.sysusers:$(PREFIX)/lib/sysusers.d/stepper.conf \
+	userspace/stepperd.conf:$(DOC)/examples/stepperd.conf \
+	$(foreach file,$(wildcard userspace/examples/*),$(file):$(DOC)/examples/$(notdir $(file))) \
+	$(OVERLAYS:%=build/boards/stepper.dtbo:%/stepper.dtbo)
+MODULES = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 
-# Where no module can be loaded
-install-stepperd: build/stepperd
-	install -D -m 755 -t $(DESTDIR)/usr/sbin build/stepperd
-	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/system userspace/stepperd.service
-	install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 userspace/stepperd.8
-	install -D -m 644 -t $(DESTDIR)/usr/lib/udev/rules.d driver/60-stepper.rules
-	install -D -m 644 driver/stepper.sysusers $(DESTDIR)/usr/lib/sysusers.d/stepper.conf
+build/completion.%: build/stepctl
+	build/stepctl completion $* > $@
+
+install: install-module install-tools
+
+# what was built for the kernel RELEASE
+install-module:
+	install -D -m 644 -t $(MODULES) $(addprefix build/modules/$(RELEASE)/,stepper.ko stepper-sim.ko)
+	[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+
+install-tools: $(filter build/%,$(subst :, ,$(TOOLS)))
+	@set -e; for tool in $(TOOLS); do \
+		source=$${tool%:*}; \
+		mode=$$([ -x $$source ] && echo 755 || echo 644); \
+		install -D -m $$mode $$source $(DESTDIR)$${tool#*:}; \
+	done
 	[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload && \
 		udevadm control --reload; }
 
+# The group stays: it may have members
 uninstall:
-	rm -f $(addprefix $(DESTDIR)/,$(INSTALLED)) $(OVERLAYS:%=$(DESTDIR)%/stepper.dtbo)
-	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && udevadm control --reload; }
+	rm -f $(MODULES)/stepper.ko $(MODULES)/stepper-sim.ko \
+		$(addprefix $(DESTDIR),$(filter /%,$(subst :, ,$(TOOLS))))
+	rmdir $(DESTDIR)$(DOC)/examples $(DESTDIR)$(DOC) 2>/dev/null || true
+	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && systemctl daemon-reload && \
+		udevadm control --reload; }
 
 load-sim: modules
 	@tests/load-sim.sh
@@ -263,4 +284,4 @@ bench: setup-build setup-bench modules-arm64 all
 	@set -e; for bench in tests/bench/*.sh; do $$bench; done
 
 clean:
-	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+	rm -rf $(filter-out build/cache,$(wildcard build/*))

@@ -193,8 +193,17 @@ done <$out/settings
 refused "settings that are wrong" rehearse "MIN 0; SCALE 0"
 
 root=$PWD/$out/root
-silent "make install" make -s install "DESTDIR=$root" "RELEASE=$version-arm64" OVERLAYS=/overlays
+installed()
+{
+	make -s "$1" "DESTDIR=$root" PREFIX=/opt/motors "RELEASE=$version-arm64" OVERLAYS=/overlays
+}
+
+silent "make install" installed install
 silent "the overlay is installed" cmp $overlay "$root/overlays/stepper.dtbo"
-silent "make uninstall" make -s uninstall "DESTDIR=$root" "RELEASE=$version-arm64" \
-	OVERLAYS=/overlays
-same "nothing stays" "" "$(find "$root" -type f)"
+same "a command, its completion and an example are below PREFIX" 5 \
+	"$(cd "$root/opt/motors" && find bin/stepctl sbin/stepperd share/zsh/site-functions/_stepctl \
+		share/bash-completion/completions/stepctl share/doc/stepper/examples/stepperd.conf | wc -l)"
+same "nothing but modules is elsewhere" "lib/modules/$version-arm64/updates/stepper-sim.ko
+lib/modules/$version-arm64/updates/stepper.ko" "$(cd "$root" && find lib usr etc -type f 2>/dev/null | sort)"
+silent "make uninstall" installed uninstall
+same "nothing stays" "" "$(find "$root" -type f -o -path '*/doc/stepper')"
