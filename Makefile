@@ -24,7 +24,7 @@ AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
 .PHONY: all stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
-	install install-module install-tools uninstall unit test \
+	install install-module install-tools uninstall deb test-deb unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
@@ -44,6 +44,8 @@ help:
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
 	@echo 'make install         modules and all else [DESTDIR=] [PREFIX=/usr/local] [RELEASE=…]'
 	@echo 'make install-tools   all but the modules: commands, manuals, udev rule, group, overlay …'
+	@echo 'make deb             Debian packages stepper-dkms and stepper-tools, in build/deb/'
+	@echo 'make test-deb        installs, uses and purges them in a fresh Debian; 6 minutes'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
@@ -214,6 +216,19 @@ uninstall:
 	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && systemctl daemon-reload && \
 		udevadm control --reload; }
 
+# Built in a copy, since the tools of Debian write beside and below the sources.
+# What it takes is in debian/control.
+deb:
+	@dpkg-checkbuilddeps 2>/dev/null || $(if $(shell id -u | grep -vx 0),sudo) sh -c \
+		'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && \
+		apt-get -qq --no-install-recommends build-dep . >/dev/null'
+	@rm -rf build/deb
+	@mkdir -p build/deb/stepper
+	@cp -r Makefile Kbuild debian driver parser hw userspace build/deb/stepper/
+	@cd build/deb/stepper && DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -b -us -uc \
+		>../build.log 2>&1 || { tail -n 20 ../build.log; exit 1; }
+	@ls build/deb/*.deb
+
 load-sim: modules
 	@tests/load-sim.sh
 
@@ -276,6 +291,9 @@ test-debug: setup-build modules-debug
 test-kernels: setup-build setup-modules setup-vm setup-style setup-kernels
 	@$(MAKE) --no-print-directory -s build/stepper.4
 	@tests/run.sh tests/kernels.sh
+
+test-deb: deb setup-test-deb
+	@tests/run.sh tests/deb/test.sh
 
 check-style: setup-style setup-modules
 	@tests/check-style.sh

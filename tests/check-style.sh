@@ -40,7 +40,7 @@ files() # PATTERN...
 
 every_file_has_spdx()
 {
-	files | grep -Ev '^(LICENSE|\.gitignore|.*\.(md|txt|png|svg))$' |
+	files | grep -Ev '^(LICENSE|\.gitignore|debian/(changelog|copyright)|.*\.(md|txt|png|svg))$' |
 		xargs -d '\n' awk 'FNR <= 2 && /SPDX-License-Identifier: GPL-2.0/ { tagged[FILENAME] }
 			END { for (i = 1; i < ARGC; i++)
 				if (!(ARGV[i] in tagged)) print ARGV[i] ": no SPDX tag" }'

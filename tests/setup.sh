@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Installs what is missing for the purposes named: build, modules, vm, boards,
-# test, style, fuzz, bench, debug, kernels. Silent, and done in a blink, when
-# everything is there. Installs on Debian 12 amd64 only; elsewhere it says which piece is missing and fails.
-# What the emulated boards need beside packages is fetched by vm/fetch.sh.
+# Installs what is missing for the purposes named: build, stepperd, modules, vm, boards,
+# test, style, fuzz, bench, debug, kernels, test-deb. Silent, and done in a blink, when
+# everything is there. Installs on Debian 12 amd64 only; elsewhere it says which piece is
+# missing and fails. What the emulated boards need beside packages is fetched by
+# vm/fetch.sh, what make deb needs is in debian/control.
 
 set -eu
 
@@ -52,6 +53,8 @@ pieces()
 	debug flex flex
 	debug libelf-dev /usr/include/libelf.h
 	debug make make
+	test-deb lintian lintian
+	test-deb mmdebstrap mmdebstrap
 	kernels mmdebstrap mmdebstrap
 	kernels qemu-user-static qemu-arm-static
 	END
