@@ -213,8 +213,8 @@ uninstall:
 	rm -f $(MODULES)/stepper.ko $(MODULES)/stepper-sim.ko \
 		$(addprefix $(DESTDIR),$(filter /%,$(subst :, ,$(TOOLS))))
 	rmdir $(DESTDIR)$(DOC)/examples $(DESTDIR)$(DOC) 2>/dev/null || true
-	[ -n "$(DESTDIR)" ] || { depmod $(RELEASE) && systemctl daemon-reload && \
-		udevadm control --reload; }
+	[ -n "$(DESTDIR)" ] || [ ! -d $(MODULES) ] || depmod $(RELEASE)
+	[ -n "$(DESTDIR)" ] || { systemctl daemon-reload && udevadm control --reload; }
 
 # Built in a copy, since the tools of Debian write beside and below the sources.
 # What it takes is in debian/control.
