@@ -187,6 +187,9 @@ TOOLS = build/stepctl:$(PREFIX)/bin/stepctl \
 	userspace/stepperd.conf:$(DOC)/examples/stepperd.conf \
 	$(foreach file,$(wildcard userspace/examples/*),$(file):$(DOC)/examples/$(notdir $(file))) \
 	$(OVERLAYS:%=build/boards/stepper.dtbo:%/stepper.dtbo)
+# where systemd runs, which it does not in a container
+RELOAD = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || \
+	{ systemctl daemon-reload && udevadm control --reload; }
 MODULES = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 
 build/completion.%: build/stepctl
@@ -205,8 +208,8 @@ install-tools: $(filter build/%,$(subst :, ,$(TOOLS)))
 		mode=$$([ -x $$source ] && echo 755 || echo 644); \
 		install -D -m $$mode $$source $(DESTDIR)$${tool#*:}; \
 	done
-	[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload && \
-		udevadm control --reload; }
+	[ -n "$(DESTDIR)" ] || systemd-sysusers
+	$(RELOAD)
 
 # The group stays: it may have members
 uninstall:
@@ -214,7 +217,7 @@ uninstall:
 		$(addprefix $(DESTDIR),$(filter /%,$(subst :, ,$(TOOLS))))
 	rmdir $(DESTDIR)$(DOC)/examples $(DESTDIR)$(DOC) 2>/dev/null || true
 	[ -n "$(DESTDIR)" ] || [ ! -d $(MODULES) ] || depmod $(RELEASE)
-	[ -n "$(DESTDIR)" ] || { systemctl daemon-reload && udevadm control --reload; }
+	$(RELOAD)
 
 # Built in a copy, since the tools of Debian write beside and below the sources.
 # What it takes is in debian/control.
