@@ -161,14 +161,16 @@ static void follow_profile(struct motion *motion, struct weave *weave,
 	const struct profile *profile = &motion->profile[axis];
 	const struct piece *piece = &profile->piece[weave->piece[axis]];
 	struct real duration = real_sub(next_ns, now_ns);
-	struct state state, middle;
-	bool up;
+	struct real half = real_shift(duration, -1);
+	struct state state;
+	struct real middle;
 
 	state = state_after(&piece->start, real_sub(now_ns, weave->piece_start_ns[axis]));
 	/* it does not turn round here, but may turn at either end */
-	middle = state_after(&state, real_shift(duration, -1));
-	up = real_sign(middle.speed) > 0;
-	segment_set_axis(segment, axis, weave->base[axis], &state, up, weave->steps[axis]);
+	middle = real_add(state.acceleration, real_mul(real_shift(half, -1), state.jerk));
+	middle = real_add(state.speed, real_mul(half, middle));
+	segment_set_axis(segment, axis, weave->base[axis], &state, real_sign(middle) > 0,
+			 weave->steps[axis]);
 	if (weave->arriving >> axis & 1 && weave->piece[axis] + 1 == profile->count &&
 	    real_compare(piece_end(weave, axis, piece), next_ns) <= 0)
 		segment->cubic[axis].last = weave->target[axis];

@@ -391,7 +391,6 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 		guess = real_div(duration, guess);
 	else
 		guess = real_shift(bracket.low, 1);
-	profile_travel(profile, start, course, limits);
 	bracket.below = real_sub(profile_duration(profile), duration);
 	while (!real_is_below(bracket.below, -2) && bracket.rounds < ROOT_ROUNDS) {
 		if (!real_sign(bracket.above) && bracket.rounds > 40)

@@ -98,8 +98,8 @@ bool profile_travel(struct profile *profile, const struct state *start,
 		    const struct course *course, const struct limits *limits);
 
 /*
- * The same, but as much slower as it takes to last @duration, which must not be
- * shorter than profile_travel() takes; to within a ns.
+ * Slow down what profile_travel() has put into @profile, to last @duration, which must
+ * not be shorter than that takes; to within a ns.
  */
 void profile_travel_in(struct profile *profile, const struct state *start,
 		       const struct course *course, const struct limits *limits,

@@ -21,27 +21,52 @@ struct real {
 struct real real_from(s64 value);
 /* @numerator / @denominator; @denominator > 0. */
 struct real real_ratio(s64 numerator, u64 denominator);
+extern const struct real real_third; /* 1 / 3 */
 struct real real_add(struct real a, struct real b);
 struct real real_sub(struct real a, struct real b);
 struct real real_mul(struct real a, struct real b);
 /* @b must not be 0. */
 struct real real_div(struct real a, struct real b);
-struct real real_negate(struct real a);
-struct real real_absolute(struct real a);
 /* @a >= 0 */
 struct real real_sqrt(struct real a);
 /* @a >= 0 */
 struct real real_cbrt(struct real a);
-/* Times 2^@power. */
-struct real real_shift(struct real a, int power);
 /* -1, 0, 1 */
 int real_compare(struct real a, struct real b);
-int real_sign(struct real a);
-/* Whether |@a| < 2^@power. */
-bool real_is_below(struct real a, int power);
 /* Round half away from zero; saturates at the ends of s64. */
 s64 real_round(struct real a);
 /* The next whole number up; saturates. */
 s64 real_ceil(struct real a);
+
+static inline int real_sign(struct real a)
+{
+	return a.mantissa ? (a.negative ? -1 : 1) : 0;
+}
+
+static inline struct real real_negate(struct real a)
+{
+	a.negative = a.mantissa && !a.negative;
+	return a;
+}
+
+static inline struct real real_absolute(struct real a)
+{
+	a.negative = false;
+	return a;
+}
+
+/* Times 2^@power. */
+static inline struct real real_shift(struct real a, int power)
+{
+	if (a.mantissa)
+		a.exponent += power;
+	return a;
+}
+
+/* Whether |@a| < 2^@power. */
+static inline bool real_is_below(struct real a, int power)
+{
+	return !a.mantissa || a.exponent + 64 <= power;
+}
 
 #endif

@@ -11,7 +11,6 @@
 
 struct state state_after(const struct state *state, struct real time_ns)
 {
-	const struct real third = real_ratio(1, 3);
 	struct real half_time = real_shift(time_ns, -1);
 	struct real jerk_time = real_mul(state->jerk, time_ns);
 	struct state after = *state;
@@ -20,7 +19,7 @@ struct state state_after(const struct state *state, struct real time_ns)
 	after.acceleration = real_add(state->acceleration, jerk_time);
 	after.speed = real_add(state->acceleration, real_shift(jerk_time, -1));
 	after.speed = real_add(state->speed, real_mul(time_ns, after.speed));
-	after.position = real_add(state->acceleration, real_mul(third, jerk_time));
+	after.position = real_add(state->acceleration, real_mul(real_third, jerk_time));
 	after.position = real_add(state->speed, real_mul(half_time, after.position));
 	after.position = real_add(state->position, real_mul(time_ns, after.position));
 	return after;
@@ -76,7 +75,6 @@ static int whole_bits(struct real a)
 void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
 		      const struct state *state, bool up, s64 previous)
 {
-	const struct real sixth = real_ratio(1, 6);
 	struct cubic *cubic = &segment->cubic[axis];
 	s64 whole = real_round(state->position);
 	int shift = segment->time_shift;
@@ -87,7 +85,7 @@ void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
 	c[0] = real_sub(state->position, real_from(whole));
 	c[1] = real_shift(state->speed, shift);
 	c[2] = real_shift(state->acceleration, 2 * shift - 1);
-	c[3] = real_shift(real_mul(state->jerk, sixth), 3 * shift);
+	c[3] = real_shift(real_mul(state->jerk, real_third), 3 * shift - 1);
 	for (i = 0; i < 4; i++)
 		bits = min(bits, COEFFICIENT_BITS - i - whole_bits(c[i]));
 	bits = max(bits, 1);
