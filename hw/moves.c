@@ -205,11 +205,13 @@ static bool is_long(s64 from, s64 to, const struct entry_limits *limits)
  * way / speed + speed / acceleration + acceleration / jerk is what a move takes that
  * reaches all of them; one that does not takes 6 % more than that at most.
  */
-static u64 ample_ms(s64 from, s64 to, const struct entry_limits *limits)
+static u64 ample_ms(const struct axis *axis, s64 from, s64 to, const struct entry_limits *limits)
 {
 	u64 way = to > from ? (u64)to - from : (u64)from - to;
 	u64 ms = 3; /* for what is rounded down */
 
+	/* from whole step to whole step: up to one more */
+	way += div64_u64(axis->scale_denominator * MICRO, axis->scale_numerator) + 1;
 	ms += div_u64(way * 1000, limits->speed);
 	ms += div_u64(limits->speed * 1000, limits->acceleration);
 	if (limits->jerk)
@@ -260,7 +262,8 @@ static bool is_certain(const struct transaction *line, const struct command *com
 		    is_long(from[i].micro, axes[i].target, &entry->limits[i]))
 			return false;
 		if (command->has_duration) /* the sum of all is more than they take together */
-			ms += ample_ms(from[i].micro, axes[i].target, &entry->limits[i]);
+			ms += ample_ms(&axes[i], from[i].micro, axes[i].target,
+				       &entry->limits[i]);
 	}
 	if (!command->has_duration)
 		return true;
