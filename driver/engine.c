@@ -73,19 +73,20 @@ static void start_timer(struct hrtimer *timer, u64 at_ns, enum hrtimer_mode mode
 	hrtimer_start(timer, min_t(u64, at_ns, KTIME_MAX), mode);
 }
 
-static void engine_set(struct pins *pins, u32 lines, u32 levels)
+static void engine_set(struct pins *pins, u64 lines, u64 levels)
 {
 	struct stepper *stepper = container_of(pins, struct stepper, pins);
 	struct gpio_desc **descs = stepper->set_desc;
 	unsigned long *values = stepper->set_level;
-	unsigned long left = lines;
 	unsigned int pin, count = 0;
+	u64 left;
 
 	stepper->levels = (stepper->levels & ~lines) | (levels & lines);
-	for_each_set_bit(pin, &left, STEPPER_PINS) {
+	for (left = lines; left; left &= left - 1) {
+		pin = __ffs64(left);
 		if (!stepper->pin[pin])
 			continue;
-		__assign_bit(count, values, levels & BIT(pin));
+		__assign_bit(count, values, levels >> pin & 1);
 		descs[count++] = stepper->pin[pin];
 	}
 	if (stepper->shared_enable && (lines & ENABLE_PINS)) {
@@ -149,13 +150,13 @@ static void thread_rearm(struct pins *pins)
 }
 
 /*
- * An edge of DIR, which moves nothing, to see how long after @due_ns, when it
- * was asked for, it is out.
+ * An edge of DIR, which moves nothing, or phases that are off set to off, to see how
+ * long after @due_ns, when it was asked for, it is out.
  */
 static void engine_try(struct stepper *stepper, u64 due_ns)
 {
 	stepper->trials--;
-	engine_set(&stepper->pins, PIN_DIR(0),
+	engine_set(&stepper->pins, PIN_DIR(0) | drive_pins(DRIVE_HALF_STEPS, 0),
 		   stepper->trials & 1 ? PIN_DIR(0) : 0);
 	stepper->edge_ns = min(stepper->edge_ns, stepper->set_ns - due_ns);
 	if (!stepper->trials)

@@ -20,8 +20,13 @@
 
 /* What probe.c asks for. */
 static const char *const device_functions[] = { "enable", "aux", "estop" };
-static const char *const axis_functions[] = { "step", "dir", "enable", "home",
-					      "limit-min", "limit-max" };
+static const char *const axis_functions[] = {
+	"step", "dir", "phase-a", "phase-b", "phase-c", "phase-d",
+	"enable", "home", "limit-min", "limit-max"
+};
+
+/* Strings that an axis may have, beside lines. */
+static const char *const axis_strings[] = { "drive", "settings" };
 
 #define LINES_MAX (AXES_MAX * ARRAY_SIZE(axis_functions) + 2 + AUX_MAX)
 
@@ -43,7 +48,7 @@ struct description {
 	struct software_node node;
 	unsigned int axes;
 	struct software_node axis[AXES_MAX];
-	struct property_entry settings[AXES_MAX][2];
+	struct property_entry strings[AXES_MAX][ARRAY_SIZE(axis_strings) + 1];
 	const struct software_node *nodes[AXES_MAX + 2];
 	unsigned int lines;
 	char line_name[LINES_MAX][LINE_NAME_MAX];
@@ -124,9 +129,25 @@ static int add_axis(struct description *description, const char *name)
 	}
 	description->axis[axis].name = name;
 	description->axis[axis].parent = &description->node;
-	description->axis[axis].properties = description->settings[axis];
+	description->axis[axis].properties = description->strings[axis];
 	description->nodes[1 + axis] = &description->axis[axis];
 	description->axes++;
+	return 0;
+}
+
+static int add_string(struct description *description, unsigned int axis,
+		      const char *name, const char *value)
+{
+	struct property_entry *string = description->strings[axis];
+
+	for (; string->name; string++) {
+		if (!strcmp(string->name, name)) {
+			pr_err("%s: %s given twice\n",
+			       description->axis[axis].name, name);
+			return -EINVAL;
+		}
+	}
+	*string = PROPERTY_ENTRY_STRING(name, value);
 	return 0;
 }
 
@@ -144,16 +165,8 @@ static int add_property(struct description *description, const char *name,
 		pr_err("no line of the device is called \"%s\"\n", name);
 		return -EINVAL;
 	}
-	if (!strcmp(name, "settings")) {
-		if (description->settings[axis][0].name) {
-			pr_err("%s: settings are given twice\n",
-			       description->axis[axis].name);
-			return -EINVAL;
-		}
-		description->settings[axis][0] =
-			PROPERTY_ENTRY_STRING("settings", value);
-		return 0;
-	}
+	if (match_string(axis_strings, ARRAY_SIZE(axis_strings), name) >= 0)
+		return add_string(description, axis, name, value);
 	if (match_string(axis_functions, ARRAY_SIZE(axis_functions), name) < 0) {
 		pr_err("%s: no line of an axis is called \"%s\"\n",
 		       description->axis[axis].name, name);

@@ -43,20 +43,34 @@ static int get_axis_lines(struct stepper *stepper, struct device *dev,
 {
 	const struct {
 		const char *function;
-		u32 pin;
-		bool optional;
+		u64 pin;
 	} rows[] = {
-		{ "step", PIN_STEP(axis), false },
-		{ "dir", PIN_DIR(axis), false },
-		{ "enable", PIN_ENABLE(axis), true },
+		{ "step", PIN_STEP(axis) },
+		{ "dir", PIN_DIR(axis) },
+		{ "phase-a", PIN_PHASE(axis, 0) },
+		{ "phase-b", PIN_PHASE(axis, 1) },
+		{ "phase-c", PIN_PHASE(axis, 2) },
+		{ "phase-d", PIN_PHASE(axis, 3) },
+		{ "enable", PIN_ENABLE(axis) },
 	};
+	const char *word = "step-dir";
 	unsigned int i;
-	int err;
+	int drive, err;
+	u64 needed;
 
+	fwnode_property_read_string(node, "drive", &word);
+	drive = drive_find(word);
+	if (drive < 0)
+		return dev_err_probe(dev, drive, "%s: no drive is called \"%s\"\n",
+				     name, word);
+	machine_set_drive(&stepper->machine, axis, drive);
+	needed = drive_pins(drive, axis);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!(rows[i].pin & (needed | PIN_ENABLE(axis))))
+			continue;
 		err = get_line(dev, node, name, rows[i].function,
 			       GPIOD_OUT_LOW, &stepper->pin[ilog2(rows[i].pin)]);
-		if (err == -ENOENT && !rows[i].optional)
+		if (err == -ENOENT && (rows[i].pin & needed))
 			return dev_err_probe(dev, -EINVAL, "%s: no %s-gpios\n",
 					     name, rows[i].function);
 		if (err && err != -ENOENT)

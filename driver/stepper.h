@@ -23,7 +23,7 @@
 
 struct fasync_struct;
 
-#define STEPPER_PINS 32 /* bits of the words in hw/pins.h */
+#define STEPPER_PINS 64 /* bits of the words in hw/pins.h */
 
 /* The name of a line of an axis, as "pan-limit-min" */
 #define LINE_NAME_MAX (AXIS_NAME_MAX + 11)
@@ -69,7 +69,7 @@ struct stepper {
 	struct completion tried;
 	u64 edge_ns; /* at best from when an edge is due to when it is out */
 	struct pins pins;
-	u32 levels; /* last set, logical */
+	u64 levels; /* last set, logical */
 	u64 set_ns; /* just after that */
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
 	struct stepper_switch *switches;

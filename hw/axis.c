@@ -135,10 +135,23 @@ struct real axis_rate(const struct axis *axis, s64 micro)
 	return real_mul(real_from(micro), steps_per_unit);
 }
 
+struct pulse_timing axis_timing(const struct axis *axis)
+{
+	return (struct pulse_timing){
+		.steplen_ns = axis->setting[SETTING_STEPLEN],
+		.stepspace_ns = axis->setting[SETTING_STEPSPACE],
+		.dirsetup_ns = axis->setting[SETTING_DIRSETUP],
+		.dirhold_ns = axis->setting[SETTING_DIRHOLD],
+		.invert = axis->setting[SETTING_INVERT],
+		.drive = axis->drive,
+	};
+}
+
 u64 axis_pulse_rate(const struct axis *axis)
 {
-	return div64_u64(NS_PER_S, axis->setting[SETTING_STEPLEN] +
-					   axis->setting[SETTING_STEPSPACE]);
+	struct pulse_timing timing = axis_timing(axis);
+
+	return div64_u64(NS_PER_S, pulse_interval_ns(&timing));
 }
 
 struct real axis_beyond(const struct axis *axis, s64 micro)

@@ -34,6 +34,7 @@ struct axis {
 	s64 past_acceleration;
 	s64 past_jerk;
 	enum trust trust;
+	enum drive drive; /* a fact, as its wires are */
 };
 
 /* Axis with the default settings of every kind. */
@@ -68,6 +69,9 @@ s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate);
 
 /* A rate in millionths of the unit per s (or s²) in steps per s (or s²). */
 struct real axis_rate(const struct axis *axis, s64 micro);
+
+/* How its edges are to be. */
+struct pulse_timing axis_timing(const struct axis *axis);
 
 /* Steps/s that STEPLEN and STEPSPACE leave time for, rounded down. */
 u64 axis_pulse_rate(const struct axis *axis);

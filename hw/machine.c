@@ -77,14 +77,7 @@ static void configure_pulses(struct machine *machine)
 	unsigned int i;
 
 	for (i = 0; i < machine->names.count; i++) {
-		const s64 *setting = machine->state.axis[i].setting;
-		struct pulse_timing timing = {
-			.steplen_ns = setting[SETTING_STEPLEN],
-			.stepspace_ns = setting[SETTING_STEPSPACE],
-			.dirsetup_ns = setting[SETTING_DIRSETUP],
-			.dirhold_ns = setting[SETTING_DIRHOLD],
-			.invert = setting[SETTING_INVERT],
-		};
+		struct pulse_timing timing = axis_timing(&machine->state.axis[i]);
 
 		motion_set_timing(&machine->motion, i, &timing);
 	}
@@ -112,6 +105,12 @@ int machine_add_axis(struct machine *machine, const char *name,
 	machine->motion.axes = machine->names.count;
 	configure_pulses(machine);
 	return axis;
+}
+
+void machine_set_drive(struct machine *machine, unsigned int axis, enum drive drive)
+{
+	machine->state.axis[axis].drive = drive;
+	configure_pulses(machine);
 }
 
 void machine_add_switch(struct machine *machine, u32 line)
@@ -148,15 +147,6 @@ static void drop_queue(struct machine *machine, enum entry_outcome outcome)
 	while (machine->state.done != machine->state.queued)
 		machine_entry(machine, ++machine->state.done)->outcome = outcome;
 	machine->state.planned = machine->state.queued;
-}
-
-static void drive_enable(struct machine *machine, u32 axes, bool on)
-{
-	u32 lines = axes * PIN_ENABLE(0);
-
-	machine->pins->lock(machine->pins);
-	machine->pins->set(machine->pins, lines, on ? lines : 0);
-	machine->pins->unlock(machine->pins);
 }
 
 /* Bring the state up to date with what switches and motors did. */
@@ -208,7 +198,7 @@ static u64 release_idle(struct machine *machine, u64 now_ns)
 			continue;
 		}
 		machine->state.enabled &= ~BIT(i);
-		drive_enable(machine, BIT(i), false);
+		motion_enable(&machine->motion, BIT(i), false);
 	}
 	return next_ns;
 }
@@ -435,7 +425,7 @@ static void halt(struct machine *machine, bool moved, u64 now_ns)
 static void drivers_off(struct machine *machine)
 {
 	machine->state.enabled = 0;
-	drive_enable(machine, BIT(AXES_MAX) - 1, false);
+	motion_enable(&machine->motion, BIT(AXES_MAX) - 1, false);
 }
 
 void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved,
@@ -556,7 +546,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 
 	/* First, since the first step may be due at once. */
 	if (line->enable)
-		drive_enable(machine, line->enable, true);
+		motion_enable(&machine->motion, line->enable, true);
 	/* What is queued on hold was planned only to see whether it can be done. */
 	if (machine->staged.hold && !line->paused) {
 		motion_abandon(&machine->motion);
@@ -574,7 +564,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->timing)
 		configure_pulses(machine);
 	if (line->release)
-		drive_enable(machine, line->release, false);
+		motion_enable(&machine->motion, line->release, false);
 	if (line->halt)
 		halt(machine, false, line->now_ns);
 	if (line->enable || line->halt)

@@ -126,6 +126,9 @@ void machine_init(struct machine *machine, struct pins *pins);
 int machine_add_axis(struct machine *machine, const char *name,
 		     struct error_report *report);
 
+/* How steps reach the motor of the axis, if not by STEP and DIR. Before the first session. */
+void machine_set_drive(struct machine *machine, unsigned int axis, enum drive drive);
+
 /* The axis has this switch (SWITCH_HOME(axis) etc.), or the machine SWITCH_ESTOP. */
 void machine_add_switch(struct machine *machine, u32 line);
 

@@ -68,6 +68,22 @@ void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash,
 	unlock(motion);
 }
 
+void motion_enable(struct motion *motion, u32 axes, bool on)
+{
+	u64 lines = 0, levels = 0, high;
+	unsigned int i;
+
+	lock(motion);
+	for (i = 0; i < motion->axes; i++) {
+		if (!(axes >> i & 1))
+			continue;
+		lines |= pulse_enable_lines(&motion->axis[i].pulse, i, &high);
+		levels |= high;
+	}
+	motion->pins->set(motion->pins, lines, on ? levels : 0);
+	unlock(motion);
+}
+
 /* Plan time of the real time @now_ns. Under the lock. */
 static u64 plan_ns(const struct motion *motion, u64 now_ns)
 {
@@ -764,13 +780,13 @@ static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
 
 	for (i = 0; i < motion->axes; i++) {
 		struct motion_axis *axis = &motion->axis[i];
-		bool risen = axis->pulse.edge == PULSE_RISE;
+		bool stepped = axis->pulse.edge == PULSE_STEP;
 
 		next[i].found = false;
 		if (!(edges >> i & 1))
 			continue;
 		pulse_served(&axis->pulse, now_ns);
-		if (risen)
+		if (stepped)
 			excess = advance(motion, axis, &next[i], now_ns);
 		else
 			excess = pulse_excess(&axis->pulse);
@@ -806,7 +822,7 @@ static bool step_is_blocked(const struct motion *motion, unsigned int axis)
 {
 	const struct pulse *pulse = &motion->axis[axis].pulse;
 
-	return pulse->edge == PULSE_RISE && motion->blocked[pulse->up] >> axis & 1;
+	return pulse->edge == PULSE_STEP && motion->blocked[pulse->up] >> axis & 1;
 }
 
 /*
@@ -816,8 +832,8 @@ static bool step_is_blocked(const struct motion *motion, unsigned int axis)
  */
 static u32 emit_edges(struct motion *motion, u64 now_ns)
 {
-	u32 edges = 0, lines = 0, levels = 0;
-	u64 due_ns = first_due(motion);
+	u64 lines = 0, levels = 0, high, due_ns = first_due(motion);
+	u32 edges = 0;
 	unsigned int i;
 
 	if (due_ns > now_ns)
@@ -825,7 +841,6 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 	now_ns = min(now_ns, due_ns + TOGETHER_NS);
 	for (i = 0; i < motion->axes; i++) {
 		const struct pulse *pulse = &motion->axis[i].pulse;
-		u32 line = pulse->edge == PULSE_DIR ? PIN_DIR(i) : PIN_STEP(i);
 
 		if (pulse->due_ns > now_ns)
 			continue;
@@ -835,9 +850,8 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 			return 0;
 		}
 		edges |= 1U << i;
-		lines |= line;
-		if (pulse_level(pulse))
-			levels |= line;
+		lines |= pulse_lines(pulse, i, &high);
+		levels |= high;
 	}
 	while (next_output_ns(motion) <= now_ns) {
 		const struct output *output = &motion->outputs.output[motion->outputs.first];

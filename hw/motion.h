@@ -72,7 +72,7 @@ struct stream {
 struct motion_axis {
 	struct stepgen stepgen;
 	struct pulse pulse;
-	s64 steps; /* rising edges up minus down */
+	s64 steps; /* emitted, up minus down */
 	/*
 	 * What a gear has of play, in steps, and where in it the motor is: from -backlash,
 	 * as a way down leaves it, to 0, as one up does. Between, the load stands still.
@@ -151,6 +151,12 @@ void motion_set_timing(struct motion *motion, unsigned int axis,
  * rest only. Process side.
  */
 void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash, s64 play);
+
+/*
+ * Switch the motors of @axes, bits, on or off: their ENABLE lines, and phases, which
+ * come on as they were. Process side, @axes at rest.
+ */
+void motion_enable(struct motion *motion, u32 axes, bool on);
 
 /*
  * Begin to stage. What is staged will follow the published plan, starting at
@@ -236,7 +242,7 @@ u64 motion_real_ns(struct motion *motion, u64 plan_ns);
 /* Where the plan has the axis now, in steps with their fraction; at rest whole. */
 struct real motion_position(struct motion *motion, unsigned int axis, u64 now_ns);
 
-/* Rising edges up minus down, since motion_init(). */
+/* Steps emitted, up minus down, since motion_init(). */
 s64 motion_steps(struct motion *motion, unsigned int axis);
 
 /* Where the motor is in the play of the axis, as in struct motion_axis. */

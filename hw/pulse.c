@@ -3,8 +3,41 @@
  * The rules of a step pulse. The rise is when the step is due and all else gives
  * way to it: DIR changes no later than DIRSETUP before, but not earlier than
  * DIRHOLD after the last fall. Where the rules leave no room the rise is later.
+ * And the order of phases, for motors that are driven without a chip that knows it.
  */
 #include "pulse.h"
+
+/* Which phases are on, A in bit 0; full steps are those with two, for the torque. */
+static const u8 half_steps[] = { 1, 3, 2, 6, 4, 12, 8, 9 };
+
+static const char *const drive_names[] = {
+	[DRIVE_STEP_DIR] = "step-dir",
+	[DRIVE_BOTH_EDGES] = "both-edges",
+	[DRIVE_FULL_STEPS] = "full-steps",
+	[DRIVE_HALF_STEPS] = "half-steps",
+};
+
+int drive_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(drive_names); i++)
+		if (!strcmp(drive_names[i], name))
+			return i;
+	return -EINVAL;
+}
+
+static bool has_phases(enum drive drive)
+{
+	return drive == DRIVE_FULL_STEPS || drive == DRIVE_HALF_STEPS;
+}
+
+u64 drive_pins(enum drive drive, unsigned int axis)
+{
+	if (has_phases(drive))
+		return PIN_PHASE(axis, 0) * (BIT(PHASES) - 1);
+	return PIN_STEP(axis) | PIN_DIR(axis);
+}
 
 void pulse_init(struct pulse *pulse)
 {
@@ -12,9 +45,17 @@ void pulse_init(struct pulse *pulse)
 	pulse->due_ns = U64_MAX;
 }
 
+u32 pulse_interval_ns(const struct pulse_timing *timing)
+{
+	if (timing->drive == DRIVE_STEP_DIR)
+		return timing->steplen_ns + timing->stepspace_ns;
+	return max(timing->steplen_ns, timing->stepspace_ns);
+}
+
 static bool dir_must_change(const struct pulse *pulse)
 {
-	return !pulse->dir_known || pulse->dir_up != pulse->up;
+	return !has_phases(pulse->timing.drive) &&
+	       (!pulse->dir_known || pulse->dir_up != pulse->up);
 }
 
 /* When DIR is to change for the next step. */
@@ -26,11 +67,15 @@ static u64 dir_due(const struct pulse *pulse, u64 now_ns)
 		   pulse->fall_ns + pulse->timing.dirhold_ns);
 }
 
-/* When STEP is to rise if DIR changed, or will, at @dir_ns. */
-static u64 rise_due(const struct pulse *pulse, u64 dir_ns)
+/* When the step is to leave if DIR changed, or will, at @dir_ns. */
+static u64 step_due(const struct pulse *pulse, u64 dir_ns)
 {
+	u32 space_ns = pulse->timing.stepspace_ns;
+
+	if (pulse->timing.drive != DRIVE_STEP_DIR)
+		space_ns = pulse_interval_ns(&pulse->timing);
 	return max(max(pulse->step_ns, dir_ns + pulse->timing.dirsetup_ns),
-		   pulse->fall_ns + pulse->timing.stepspace_ns);
+		   pulse->fall_ns + space_ns);
 }
 
 static void schedule(struct pulse *pulse, u64 now_ns)
@@ -45,8 +90,8 @@ static void schedule(struct pulse *pulse, u64 now_ns)
 		pulse->edge = PULSE_DIR;
 		pulse->due_ns = dir_due(pulse, now_ns);
 	} else {
-		pulse->edge = PULSE_RISE;
-		pulse->due_ns = rise_due(pulse, pulse->dir_ns);
+		pulse->edge = PULSE_STEP;
+		pulse->due_ns = step_due(pulse, pulse->dir_ns);
 	}
 }
 
@@ -58,9 +103,9 @@ void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,
 	pulse->up = up;
 	pulse->slack_ns = slack_ns;
 	if (dir_must_change(pulse))
-		pulse->planned_ns = rise_due(pulse, dir_due(pulse, now_ns));
+		pulse->planned_ns = step_due(pulse, dir_due(pulse, now_ns));
 	else
-		pulse->planned_ns = rise_due(pulse, pulse->dir_ns);
+		pulse->planned_ns = step_due(pulse, pulse->dir_ns);
 	schedule(pulse, now_ns);
 }
 
@@ -70,11 +115,57 @@ void pulse_no_step(struct pulse *pulse, u64 now_ns)
 	schedule(pulse, now_ns);
 }
 
-bool pulse_level(const struct pulse *pulse)
+static bool forward(const struct pulse *pulse)
 {
-	if (pulse->edge == PULSE_DIR)
-		return pulse->up != pulse->timing.invert;
-	return pulse->edge == PULSE_RISE;
+	return pulse->up != pulse->timing.invert;
+}
+
+/* The lines that are high at @phase, where that is what a step is told by. */
+static u64 levels_at(const struct pulse *pulse, u8 phase, unsigned int axis)
+{
+	switch (pulse->timing.drive) {
+	case DRIVE_BOTH_EDGES:
+		return phase & 1 ? PIN_STEP(axis) : 0;
+	case DRIVE_FULL_STEPS:
+		phase = 2 * phase + 1;
+		fallthrough;
+	case DRIVE_HALF_STEPS:
+		return PIN_PHASE(axis, 0) * half_steps[phase % ARRAY_SIZE(half_steps)];
+	default:
+		return 0;
+	}
+}
+
+static u8 next_phase(const struct pulse *pulse)
+{
+	return pulse->phase + (forward(pulse) ? 1 : -1);
+}
+
+u64 pulse_lines(const struct pulse *pulse, unsigned int axis, u64 *levels)
+{
+	u64 lines;
+
+	if (pulse->edge == PULSE_DIR) {
+		*levels = forward(pulse) ? PIN_DIR(axis) : 0;
+		return PIN_DIR(axis);
+	}
+	if (pulse->timing.drive == DRIVE_STEP_DIR) {
+		*levels = pulse->edge == PULSE_STEP ? PIN_STEP(axis) : 0;
+		return PIN_STEP(axis);
+	}
+	*levels = levels_at(pulse, next_phase(pulse), axis);
+	lines = *levels ^ levels_at(pulse, pulse->phase, axis);
+	*levels &= lines;
+	return lines;
+}
+
+u64 pulse_enable_lines(const struct pulse *pulse, unsigned int axis, u64 *levels)
+{
+	*levels = PIN_ENABLE(axis);
+	if (!has_phases(pulse->timing.drive))
+		return PIN_ENABLE(axis);
+	*levels |= levels_at(pulse, pulse->phase, axis);
+	return PIN_ENABLE(axis) | drive_pins(pulse->timing.drive, axis);
 }
 
 void pulse_served(struct pulse *pulse, u64 now_ns)
@@ -91,9 +182,13 @@ void pulse_served(struct pulse *pulse, u64 now_ns)
 		pulse->dir_up = pulse->up;
 		pulse->dir_ns = now_ns;
 		break;
-	case PULSE_RISE:
-		pulse->high = true;
-		pulse->fall_ns = now_ns + pulse->timing.steplen_ns;
+	case PULSE_STEP:
+		pulse->phase = next_phase(pulse);
+		/* also where there is no DIR to tell it */
+		pulse->dir_known = true;
+		pulse->dir_up = pulse->up;
+		pulse->high = pulse->timing.drive == DRIVE_STEP_DIR;
+		pulse->fall_ns = now_ns + (pulse->high ? pulse->timing.steplen_ns : 0);
 		pulse->step = false;
 		break;
 	}
@@ -102,14 +197,14 @@ void pulse_served(struct pulse *pulse, u64 now_ns)
 
 u64 pulse_excess(const struct pulse *pulse)
 {
-	u64 rise_ns = pulse->due_ns;
+	u64 late_ns = pulse->due_ns;
 
 	if (pulse->edge == PULSE_DIR)
-		rise_ns = rise_due(pulse, pulse->due_ns);
-	else if (pulse->edge != PULSE_RISE)
+		late_ns = step_due(pulse, pulse->due_ns);
+	else if (pulse->edge != PULSE_STEP)
 		return 0;
-	rise_ns -= min(rise_ns, pulse->planned_ns);
-	return rise_ns - min(rise_ns, pulse->slack_ns);
+	late_ns -= min(late_ns, pulse->planned_ns);
+	return late_ns - min(late_ns, pulse->slack_ns);
 }
 
 void pulse_slip(struct pulse *pulse, s64 ns, u64 now_ns)

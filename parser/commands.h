@@ -94,7 +94,7 @@
 	SETTING(UNIT, KIND_UNIT, true, 0, 0, \
 		"the axis's own unit") \
 	SETTING(INVERT, KIND_FLAG, true, 0, 1000000, \
-		"1: the DIR line is low for up") \
+		"1: DIR is low for up, phases follow in reverse") \
 	SETTING(BACKLASH, KIND_POSITION, true, 0, 1000000000000, \
 		"play of the gear, taken up where the axis turns round") \
 	SETTING(STEPLEN, KIND_DURATION, true, 100, 1000000, \

@@ -70,6 +70,11 @@ static inline unsigned int __ffs(unsigned long word)
 	return __builtin_ctzl(word);
 }
 
+static inline unsigned int __ffs64(u64 word)
+{
+	return __builtin_ctzll(word);
+}
+
 static inline u64 div64_u64(u64 dividend, u64 divisor)
 {
 	return dividend / divisor;

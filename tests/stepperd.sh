@@ -40,14 +40,14 @@ wrong()
 
 pan='PIN PAN STEP none 1\nPIN PAN DIR none 2\n'
 wrong "nothing in it" '# nothing\n' "wrong.conf:1: no axis: no PIN line"
-wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3: PIN or SET, not MOVE PAN 1"
+wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3: PIN, DRIVE or SET, not MOVE PAN 1"
 wrong "a move behind a setting" "${pan}SET PAN SPEED 1; PAN 1\n" \
-	"wrong.conf:3: PIN or SET, not SET PAN SPEED 1; PAN 1"
-wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP or DIR is missing of PAN"
+	"wrong.conf:3: PIN, DRIVE or SET, not SET PAN SPEED 1; PAN 1"
+wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP, DIR or a phase is missing of PAN"
 wrong "too few words" 'PIN PAN STEP none\n' \
 	"wrong.conf:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
 wrong "a function that is none" 'PIN PAN STOP none 1\n' \
-	"wrong.conf:1: STEP, DIR, ENABLE, HOME, LIMIT-MIN or LIMIT-MAX, not STOP"
+	"wrong.conf:1: no output or switch of an axis is called STOP"
 wrong "a name that is a command" 'PIN STOP STEP none 1\n' \
 	"wrong.conf:1: the name STOP is taken or reserved"
 wrong "a line that is no number" 'PIN PAN STEP none 1x\n' \
@@ -65,6 +65,10 @@ wrong "an output that is pulled" "${pan}PIN PAN ENABLE none 3 PULL-UP\n" \
 	"wrong.conf:3: LOW, not PULL-UP"
 wrong "an emergency stop without a line" "${pan}PIN ESTOP none\n" \
 	"wrong.conf:3: not PIN AXIS FUNCTION CHIP LINE [LOW]"
+wrong "a drive that is none" "${pan}DRIVE PAN half\n" "wrong.conf:3: no drive is called half"
+wrong "a drive of nothing" "${pan}DRIVE half-steps\n" "wrong.conf:3: not DRIVE AXIS WORD"
+wrong "no phases" "${pan}DRIVE PAN half-steps\n" \
+	"wrong.conf:3: STEP, DIR or a phase is missing of PAN"
 wrong "an output that is none" "${pan}PIN AUX 9 none 3\n" "wrong.conf:3: no auxiliary output 9"
 wrong "a setting that is none" "${pan}SET PAN SPED 3\n" "wrong.conf:3: no setting named SPED"
 wrong "a chip that is not there" "$pan" "the pins on none: No such file or directory"

@@ -21,7 +21,7 @@ static const struct option_row options[] = {
 
 static struct {
 	FILE *out;
-	u32 levels; /* of all lines, by bits as in pins.h */
+	u64 levels; /* of all lines, by bits as in pins.h */
 	u64 time_ns; /* that was printed last */
 } dump;
 
@@ -40,26 +40,26 @@ static void print_variables(const struct machine *machine)
 		const char *name = machine->names.name[i];
 
 		fprintf(dump.out, "$var wire 1 %c %s-step $end\n",
-			sign_of(__ffs(PIN_STEP(i))), name);
+			sign_of(__ffs64(PIN_STEP(i))), name);
 		fprintf(dump.out, "$var wire 1 %c %s-dir $end\n",
-			sign_of(__ffs(PIN_DIR(i))), name);
+			sign_of(__ffs64(PIN_DIR(i))), name);
 		fprintf(dump.out, "$var wire 1 %c %s-enable $end\n",
-			sign_of(__ffs(PIN_ENABLE(i))), name);
+			sign_of(__ffs64(PIN_ENABLE(i))), name);
 	}
 	for (i = 0; i < machine->outputs; i++)
 		fprintf(dump.out, "$var wire 1 %c output-%u $end\n",
-			sign_of(__ffs(PIN_AUX(i))), i + 1);
+			sign_of(__ffs64(PIN_AUX(i))), i + 1);
 	fprintf(dump.out, "$upscope $end\n$enddefinitions $end\n#0\n");
 	for (i = 0; i < machine->names.count; i++)
-		fprintf(dump.out, "0%c\n0%c\n0%c\n", sign_of(__ffs(PIN_STEP(i))),
-			sign_of(__ffs(PIN_DIR(i))), sign_of(__ffs(PIN_ENABLE(i))));
+		fprintf(dump.out, "0%c\n0%c\n0%c\n", sign_of(__ffs64(PIN_STEP(i))),
+			sign_of(__ffs64(PIN_DIR(i))), sign_of(__ffs64(PIN_ENABLE(i))));
 	for (i = 0; i < machine->outputs; i++)
-		fprintf(dump.out, "0%c\n", sign_of(__ffs(PIN_AUX(i))));
+		fprintf(dump.out, "0%c\n", sign_of(__ffs64(PIN_AUX(i))));
 }
 
-static void print_edges(struct rehearsal *rehearsal, u32 lines, u32 levels)
+static void print_edges(struct rehearsal *rehearsal, u64 lines, u64 levels)
 {
-	u32 changed = lines & (levels ^ dump.levels);
+	u64 changed = lines & (levels ^ dump.levels);
 	u64 time_ns = rehearsal_time_ns(rehearsal);
 
 	dump.levels ^= changed;
@@ -68,9 +68,9 @@ static void print_edges(struct rehearsal *rehearsal, u32 lines, u32 levels)
 		dump.time_ns = time_ns;
 	}
 	for (; changed; changed &= changed - 1) {
-		unsigned int line = __ffs(changed);
+		unsigned int line = __ffs64(changed);
 
-		fprintf(dump.out, "%d%c\n", dump.levels >> line & 1, sign_of(line));
+		fprintf(dump.out, "%d%c\n", (int)(dump.levels >> line & 1), sign_of(line));
 	}
 }
 

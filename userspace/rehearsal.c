@@ -19,7 +19,7 @@ static struct rehearsal *of_pins(struct pins *pins)
 }
 
 /* The motor's view: it knows the wires alone. */
-static void set(struct pins *pins, u32 lines, u32 levels)
+static void set(struct pins *pins, u64 lines, u64 levels)
 {
 	struct rehearsal *rehearsal = of_pins(pins);
 	unsigned int i;

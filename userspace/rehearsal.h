@@ -19,7 +19,7 @@ struct observer {
 	/* STEP of @axis rose now: where that leaves it, in steps. */
 	void (*step)(struct rehearsal *rehearsal, unsigned int axis, s64 steps);
 	/* Lines, bits as in pins.h, were set to these levels now, which they may have had. */
-	void (*edges)(struct rehearsal *rehearsal, u32 lines, u32 levels);
+	void (*edges)(struct rehearsal *rehearsal, u64 lines, u64 levels);
 	/* The axes have followed @segment to its end; called before settings change. */
 	void (*segment)(struct rehearsal *rehearsal, const struct segment *segment);
 	/* A multiple of @sample_ns has come. */

@@ -18,7 +18,7 @@
 #include "../hw/session.h"
 #include "../hw/sim/head.h"
 
-#define OUTPUT_PINS 32 /* bits of the words in hw/pins.h */
+#define OUTPUT_PINS 64 /* bits of the words in hw/pins.h */
 #define PINS_MAX (OUTPUT_PINS + SWITCHES_MAX)
 
 enum pull {
@@ -29,7 +29,7 @@ enum pull {
 
 /* Where a pin of hw/pins.h or a switch of hw/switches.h leads. */
 struct pin {
-	u32 mask; /* its bit; those of several axes, if they share an enable line; or: */
+	u64 mask; /* its bit; those of several axes, if they share an enable line; or: */
 	u32 input; /* that of a switch */
 	char chip[24]; /* in /dev */
 	unsigned int line;
@@ -162,7 +162,7 @@ void daemon_serve(struct daemon *daemon, bool changed);
 struct gpio *gpio_request(const struct pin *pin, unsigned int count);
 
 /* As set() of hw/pins.h. 0, or an errno: the chip is gone. Edge side. */
-int gpio_set(struct gpio *gpio, u32 lines, u32 levels);
+int gpio_set(struct gpio *gpio, u64 lines, u64 levels);
 
 struct gpio_input;
 
@@ -180,6 +180,7 @@ int gpio_input_level(struct gpio_input *input);
 struct config {
 	struct pin pin[PINS_MAX];
 	unsigned int pins;
+	enum drive drive[AXES_MAX];
 };
 
 enum config_use {

@@ -47,7 +47,38 @@ static int find_axis(struct reader *reader, const char *name)
 	return axis < 0 ? -1 : axis;
 }
 
-/* The output of "PAN STEP", the switch of "PAN HOME". False: stderr has been told. */
+/* The output of "STEP", the switch of "HOME". False: there is none of that name. */
+static bool find_function(unsigned int axis, const char *function, struct pin *pin)
+{
+	const struct {
+		const char *function;
+		u64 mask;
+		u32 input;
+	} rows[] = {
+		{ "STEP", PIN_STEP(axis), 0 },
+		{ "DIR", PIN_DIR(axis), 0 },
+		{ "PHASE-A", PIN_PHASE(axis, 0), 0 },
+		{ "PHASE-B", PIN_PHASE(axis, 1), 0 },
+		{ "PHASE-C", PIN_PHASE(axis, 2), 0 },
+		{ "PHASE-D", PIN_PHASE(axis, 3), 0 },
+		{ "ENABLE", PIN_ENABLE(axis), 0 },
+		{ "HOME", 0, SWITCH_HOME(axis) },
+		{ "LIMIT-MIN", 0, SWITCH_MIN(axis) },
+		{ "LIMIT-MAX", 0, SWITCH_MAX(axis) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcasecmp(function, rows[i].function))
+			continue;
+		pin->mask = rows[i].mask;
+		pin->input = rows[i].input;
+		return true;
+	}
+	return false;
+}
+
+/* Those of "PAN STEP". False: stderr has been told. */
 static bool find_axis_pin(struct reader *reader, const char *name, const char *function,
 			  struct pin *pin)
 {
@@ -55,23 +86,8 @@ static bool find_axis_pin(struct reader *reader, const char *name, const char *f
 
 	if (axis < 0)
 		return false;
-	if (!strcasecmp(function, "STEP"))
-		pin->mask = PIN_STEP(axis);
-	else if (!strcasecmp(function, "DIR"))
-		pin->mask = PIN_DIR(axis);
-	else if (!strcasecmp(function, "ENABLE"))
-		pin->mask = PIN_ENABLE(axis);
-	else if (!strcasecmp(function, "HOME"))
-		pin->input = SWITCH_HOME(axis);
-	else if (!strcasecmp(function, "LIMIT-MIN"))
-		pin->input = SWITCH_MIN(axis);
-	else if (!strcasecmp(function, "LIMIT-MAX"))
-		pin->input = SWITCH_MAX(axis);
-	else
-		return complain(reader,
-				"STEP, DIR, ENABLE, HOME, LIMIT-MIN or LIMIT-MAX, not ",
-				function);
-	return true;
+	return find_function(axis, function, pin) ||
+	       complain(reader, "no output or switch of an axis is called ", function);
 }
 
 /* "AUX 1" */
@@ -127,6 +143,16 @@ static bool take_flag(struct reader *reader, const char *word, struct pin *pin)
 	return true;
 }
 
+/* How many words the line has, WORDS_MAX at most. */
+static unsigned int split(char *line, char **word)
+{
+	unsigned int count = 0;
+
+	while (count < WORDS_MAX && (word[count] = strtok_r(line, " \t", &line)))
+		count++;
+	return count;
+}
+
 /*
  *	PIN PAN STEP gpiochip0 17
  *	PIN PAN HOME gpiochip0 5 LOW PULL-UP
@@ -134,13 +160,12 @@ static bool take_flag(struct reader *reader, const char *word, struct pin *pin)
  */
 static bool take_pin(struct reader *reader, char *line)
 {
-	char *word[WORDS_MAX] = {}, *end, *rest = line;
+	char *word[WORDS_MAX], *end;
+	unsigned int count = split(line, word);
 	struct pin pin = {};
-	unsigned int count = 0, place, i;
 	bool good = true, stop;
+	unsigned int place, i;
 
-	while (count < WORDS_MAX && (word[count] = strtok_r(rest, " \t", &rest)))
-		count++;
 	stop = count > 1 && !strcasecmp(word[1], "ESTOP");
 	place = stop ? 2 : 3;
 	if (count < place + 2 || count > place + 4)
@@ -160,6 +185,26 @@ static bool take_pin(struct reader *reader, char *line)
 	for (i = place + 2; good && i < count; i++)
 		good = take_flag(reader, word[i], &pin);
 	return good && add_pin(reader, &pin);
+}
+
+/* DRIVE AXIS WORD */
+static bool take_drive(struct reader *reader, char *line)
+{
+	char *word[WORDS_MAX];
+	int axis, drive;
+
+	if (split(line, word) != 3)
+		return complain(reader, "not DRIVE AXIS WORD", "");
+	axis = find_axis(reader, word[1]);
+	if (axis < 0)
+		return false;
+	drive = drive_find(word[2]);
+	if (drive < 0)
+		return complain(reader, "no drive is called ", word[2]);
+	reader->config->drive[axis] = drive;
+	if (reader->use == CONFIG_FIRST)
+		machine_set_drive(reader->machine, axis, drive);
+	return true;
 }
 
 int run_own_line(struct machine *machine, const char *line, struct error_report *report)
@@ -206,19 +251,22 @@ static bool take_line(struct reader *reader, char *line)
 		return true;
 	if (!strncasecmp(line, "PIN ", 4))
 		return reader->use == CONFIG_SIM || take_pin(reader, line);
+	if (!strncasecmp(line, "DRIVE ", 6))
+		return reader->use == CONFIG_SIM || take_drive(reader, line);
 	if (only_sets(line))
 		return take_setting(reader, line);
-	return complain(reader, "PIN or SET, not ", line);
+	return complain(reader, "PIN, DRIVE or SET, not ", line);
 }
 
-static bool has_pin(const struct config *config, u32 mask)
+/* Whether the axis has the pins that its drive needs. */
+static bool has_pins(const struct config *config, unsigned int axis)
 {
+	u64 needed = drive_pins(config->drive[axis], axis);
 	unsigned int i;
 
 	for (i = 0; i < config->pins; i++)
-		if (config->pin[i].mask & mask)
-			return true;
-	return false;
+		needed &= ~config->pin[i].mask;
+	return !needed;
 }
 
 static bool is_complete(const struct reader *reader)
@@ -229,9 +277,8 @@ static bool is_complete(const struct reader *reader)
 	if (reader->use == CONFIG_SIM)
 		return true;
 	for (i = 0; i < names->count; i++)
-		if (!has_pin(reader->config, PIN_STEP(i)) ||
-		    !has_pin(reader->config, PIN_DIR(i)))
-			return complain(reader, "STEP or DIR is missing of ",
+		if (!has_pins(reader->config, i))
+			return complain(reader, "STEP, DIR or a phase is missing of ",
 					names->name[i]);
 	return names->count || complain(reader, "no axis: no PIN line", "");
 }

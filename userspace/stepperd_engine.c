@@ -84,7 +84,7 @@ void engine_press_stop(struct engine *engine, bool pressed)
 }
 
 /* DIR and ENABLE before STEP, as they are wired to be seen. */
-static void set_head(struct head *head, u32 lines, u32 levels, u64 now_ns)
+static void set_head(struct head *head, u64 lines, u64 levels, u64 now_ns)
 {
 	unsigned int axis;
 
@@ -105,14 +105,14 @@ static void set_head(struct head *head, u32 lines, u32 levels, u64 now_ns)
 }
 
 /* Without its pins the process is of no use: as if it were told to end. */
-static void set_lines(struct engine *engine, u32 lines, u32 levels)
+static void set_lines(struct engine *engine, u64 lines, u64 levels)
 {
 	engine->failed = gpio_set(engine->gpio, lines, levels);
 	if (engine->failed)
 		kill(getpid(), SIGTERM);
 }
 
-static void engine_set(struct pins *pins, u32 lines, u32 levels)
+static void engine_set(struct pins *pins, u64 lines, u64 levels)
 {
 	struct engine *engine = of_pins(pins);
 
@@ -223,10 +223,11 @@ u32 engine_highest_rate(struct engine *engine, unsigned int axes)
 	u64 set_ns = U64_MAX, begin_ns;
 	unsigned int trial;
 
-	/* DIR of a motor at rest moves nothing. */
+	/* DIR of a motor at rest moves nothing, nor do phases that stay off. */
 	for (trial = 0; trial < TRIALS; trial++) {
 		begin_ns = clock_ns();
-		engine_set(&engine->pins, PIN_DIR(0), trial & 1 ? 0 : PIN_DIR(0));
+		engine_set(&engine->pins, PIN_DIR(0) | drive_pins(DRIVE_HALF_STEPS, 0),
+			   trial & 1 ? 0 : PIN_DIR(0));
 		set_ns = min(set_ns, engine->set_ns - begin_ns);
 	}
 	/* A step is two edges. */

@@ -15,7 +15,7 @@ struct chip {
 	unsigned int count;
 	const struct pin *pin[OUTPUT_PINS];
 	unsigned int offset[OUTPUT_PINS];
-	u32 mask; /* all that its lines stand for */
+	u64 mask; /* all that its lines stand for */
 #ifdef GPIOD_LINE_BULK_MAX_LINES
 	struct gpiod_line_bulk lines;
 #else
@@ -34,13 +34,13 @@ struct gpio_input {
 };
 
 struct gpio {
-	u32 levels; /* last set, logical */
+	u64 levels; /* last set, logical */
 	unsigned int count;
 	struct chip chip[CHIPS_MAX];
 };
 
 /* One line may stand for several bits: the enable line that axes share. */
-static bool level(const struct chip *chip, unsigned int line, u32 levels)
+static bool level(const struct chip *chip, unsigned int line, u64 levels)
 {
 	const struct pin *pin = chip->pin[line];
 
@@ -49,7 +49,7 @@ static bool level(const struct chip *chip, unsigned int line, u32 levels)
 
 #ifdef GPIOD_LINE_BULK_MAX_LINES
 
-static int set_chip(struct chip *chip, u32 levels)
+static int set_chip(struct chip *chip, u64 levels)
 {
 	int values[OUTPUT_PINS];
 	unsigned int i;
@@ -108,7 +108,7 @@ int gpio_input_level(struct gpio_input *input)
 
 #else
 
-static int set_chip(struct chip *chip, u32 levels)
+static int set_chip(struct chip *chip, u64 levels)
 {
 	enum gpiod_line_value values[OUTPUT_PINS];
 	unsigned int i;
@@ -248,7 +248,7 @@ struct gpio *gpio_request(const struct pin *pin, unsigned int count)
 	return gpio;
 }
 
-int gpio_set(struct gpio *gpio, u32 lines, u32 levels)
+int gpio_set(struct gpio *gpio, u64 lines, u64 levels)
 {
 	unsigned int i;
 

@@ -9,7 +9,7 @@
 
 #include "../../hw/pins.h"
 
-static void no_set(struct pins *pins, u32 lines, u32 levels)
+static void no_set(struct pins *pins, u64 lines, u64 levels)
 {
 	(void)pins;
 	(void)lines;

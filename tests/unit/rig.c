@@ -9,7 +9,7 @@
 
 #define HOUR_NS (3600 * NS_PER_S)
 
-static void set(struct pins *pins, u32 lines, u32 levels)
+static void set(struct pins *pins, u64 lines, u64 levels)
 {
 	struct rig *rig = (struct rig *)((char *)pins - offsetof(struct rig, pins));
 	unsigned int axis;

@@ -17,20 +17,20 @@
 /* What a step's time may be off. */
 #define ERROR_MAX_NS 10.0L
 
-/* Pins that check the rules of pulses and remember the rises of axis 0. */
+/* Pins that check the rules of pulses and remember the steps of axis 0. */
 static struct recorder {
 	struct pins pins;
 	unsigned int locked;
 	unsigned int rearms;
 	u64 now_ns;
-	u32 levels;
+	u64 levels;
 	struct {
 		struct pulse_timing timing;
 		u64 rise_ns;
-		u64 fall_ns;
+		u64 fall_ns; /* or of the last step, where it is no pulse */
 		u64 dir_ns;
-		u64 rises;
-		s64 steps;
+		u64 rises; /* steps */
+		s64 steps; /* up less down */
 	} axis[AXES_MAX];
 	u64 *rise_ns;
 	u64 rises;
@@ -46,37 +46,76 @@ static void must(bool condition, const char *what)
 			     recorder.axis[0].steps, recorder.now_ns);
 }
 
-static void step_edge(unsigned int axis, bool rise)
+static void count_step(unsigned int axis, bool forward)
 {
 	const struct pulse_timing *timing = &recorder.axis[axis].timing;
 	u64 now_ns = recorder.now_ns;
-	bool up = !(recorder.levels & PIN_DIR(axis)) == timing->invert;
 
-	if (!rise) {
-		must(now_ns >= recorder.axis[axis].rise_ns + timing->steplen_ns, "STEPLEN");
-		recorder.axis[axis].fall_ns = now_ns;
-		return;
-	}
 	must(now_ns >= recorder.axis[axis].fall_ns + timing->stepspace_ns, "STEPSPACE");
-	must(now_ns >= recorder.axis[axis].dir_ns + timing->dirsetup_ns, "DIRSETUP");
-	must(recorder.axis[axis].dir_ns, "a step before DIR was ever set");
+	if (timing->drive != DRIVE_STEP_DIR) {
+		must(now_ns >= recorder.axis[axis].fall_ns + timing->steplen_ns, "STEPLEN");
+		recorder.axis[axis].fall_ns = now_ns;
+	}
 	recorder.axis[axis].rise_ns = now_ns;
 	recorder.axis[axis].rises++;
-	recorder.axis[axis].steps += up ? 1 : -1;
+	recorder.axis[axis].steps += forward != timing->invert ? 1 : -1;
 	if (axis == 0 && recorder.rises < RISES_MAX)
 		recorder.rise_ns[recorder.rises++] = now_ns;
 }
 
-static void record(struct pins *pins, u32 lines, u32 levels)
+static void step_edge(unsigned int axis, bool rise)
 {
-	u32 changed = (recorder.levels ^ levels) & lines;
+	const struct pulse_timing *timing = &recorder.axis[axis].timing;
+	u64 now_ns = recorder.now_ns;
+
+	if (!rise && timing->drive == DRIVE_STEP_DIR) {
+		must(now_ns >= recorder.axis[axis].rise_ns + timing->steplen_ns, "STEPLEN");
+		recorder.axis[axis].fall_ns = now_ns;
+		return;
+	}
+	must(now_ns >= recorder.axis[axis].dir_ns + timing->dirsetup_ns, "DIRSETUP");
+	must(recorder.axis[axis].dir_ns, "a step before DIR was ever set");
+	count_step(axis, recorder.levels & PIN_DIR(axis));
+}
+
+/* Where the field of four coils, a quarter of a turn apart, points to: eighths of it. */
+static int field(unsigned int axis, u64 levels)
+{
+	static const int eighths[3][3] = { { 5, 6, 7 }, { 4, -1, 0 }, { 3, 2, 1 } };
+	unsigned int on = levels / PIN_PHASE(axis, 0) % 16;
+	int x = (on & 1) - (on >> 2 & 1);
+	int y = (on >> 1 & 1) - (on >> 3 & 1);
+
+	must(__builtin_popcount(on) == (x != 0) + (y != 0), "coils against one another");
+	return eighths[y + 1][x + 1];
+}
+
+static void phases_change(unsigned int axis, u64 levels)
+{
+	int from = field(axis, recorder.levels), to = field(axis, levels);
+	int turn = (to - from) & 7;
+	int step = recorder.axis[axis].timing.drive == DRIVE_FULL_STEPS ? 2 : 1;
+
+	must(from >= 0 && to >= 0, "a step with the coils off");
+	must(step == 1 || to & 1, "a full step with one coil");
+	must(turn == step || turn == 8 - step, "no neighbouring step");
+	count_step(axis, turn == step);
+}
+
+static void record(struct pins *pins, u64 lines, u64 levels)
+{
+	u64 changed = (recorder.levels ^ levels) & lines;
+	u64 after = (recorder.levels & ~lines) | levels;
+	u64 phases;
 	unsigned int i;
 
 	must(recorder.locked, "not locked");
 	must(!(levels & ~lines), "levels of other lines");
 	for (i = 0; i < AXES_MAX; i++) {
 		if (lines & PIN_DIR(i)) {
-			must(!(recorder.levels & PIN_STEP(i)), "DIR changes while STEP is high");
+			if (recorder.axis[i].timing.drive == DRIVE_STEP_DIR)
+				must(!(recorder.levels & PIN_STEP(i)),
+				     "DIR changes while STEP is high");
 			must(recorder.now_ns >= recorder.axis[i].fall_ns +
 							recorder.axis[i].timing.dirhold_ns,
 			     "DIRHOLD");
@@ -86,8 +125,13 @@ static void record(struct pins *pins, u32 lines, u32 levels)
 			must(changed & PIN_STEP(i), "an edge that is none");
 			step_edge(i, levels & PIN_STEP(i));
 		}
+		phases = lines & drive_pins(DRIVE_HALF_STEPS, i);
+		if (phases && !(lines & PIN_ENABLE(i))) {
+			must(phases == (changed & phases), "phases that do not change");
+			phases_change(i, after);
+		}
 	}
-	recorder.levels = (recorder.levels & ~lines) | levels;
+	recorder.levels = after;
 }
 
 static void lock(struct pins *pins)
@@ -108,7 +152,9 @@ static void rearm(struct pins *pins)
 	recorder.rearms++;
 }
 
-static const struct pulse_timing default_timing = { 2000, 2000, 5000, 5000, false };
+static const struct pulse_timing default_timing = {
+	2000, 2000, 5000, 5000, false, DRIVE_STEP_DIR
+};
 
 static void set_timing(unsigned int axis, struct pulse_timing timing)
 {
@@ -169,7 +215,8 @@ static void run_to_rest(void)
 	recorder.now_ns = max(recorder.now_ns, motion_end_ns(&motion));
 	for (i = 0; i < AXES_MAX; i++) {
 		ck_assert_int_eq(recorder.axis[i].steps, motion_steps(&motion, i));
-		ck_assert(!(recorder.levels & PIN_STEP(i)));
+		if (recorder.axis[i].timing.drive == DRIVE_STEP_DIR)
+			ck_assert(!(recorder.levels & PIN_STEP(i)));
 	}
 	ck_assert(motion_idle(&motion, recorder.now_ns));
 	for (i = 0; i < AXES_MAX; i++)
@@ -615,7 +662,8 @@ END_TEST
  * Pulses
  */
 
-static struct pulse_timing random_timing(void)
+/* What an axis is wired to never changes. */
+static struct pulse_timing random_timing(unsigned int axis)
 {
 	/* also so long that the rules hold up the steps */
 	u32 longest_ns = random_bits() & 1 ? 5000 : 2000000;
@@ -625,6 +673,7 @@ static struct pulse_timing random_timing(void)
 		.dirsetup_ns = random_below(3) ? random_below(longest_ns) : 0,
 		.dirhold_ns = random_below(3) ? random_below(longest_ns) : 0,
 		.invert = random_bits() & 1,
+		.drive = axis % 4,
 	};
 
 	return timing;
@@ -666,7 +715,9 @@ START_TEST(pulse_rules)
 
 	for (round = 0; round < 300; round++) {
 		for (i = 0; i < AXES_MAX; i++)
-			set_timing(i, random_timing());
+			set_timing(i, random_timing(i));
+		if (!round)
+			motion_enable(&motion, (1U << AXES_MAX) - 1, true);
 		for (count = random_below(8); count; count--) {
 			motion_stage(&motion, recorder.now_ns);
 			move = round & 1 ? random_move(300) : quick_move();
@@ -697,7 +748,7 @@ START_TEST(pulses_at_their_times)
 	u64 shortest_ns, start_ns;
 	unsigned int i;
 
-	set_timing(0, (struct pulse_timing){ 3000, 4000, 7000, 9000, true });
+	set_timing(0, (struct pulse_timing){ 3000, 4000, 7000, 9000, true, DRIVE_STEP_DIR });
 	motion_stage(&motion, recorder.now_ns);
 	start_ns = motion.stage_ns;
 	ck_assert_uint_eq(start_ns, recorder.now_ns + MOTION_LEAD_NS);
@@ -719,27 +770,40 @@ END_TEST
 /* Edges of several axes that fall together leave in one call. */
 static unsigned int sets;
 
-static void count_sets(struct pins *pins, u32 lines, u32 levels)
+static void count_sets(struct pins *pins, u64 lines, u64 levels)
 {
 	sets++;
 	record(pins, lines, levels);
 }
 
+/* The least there can be for 100 steps there. */
+static const unsigned int sets_of[] = {
+	[DRIVE_STEP_DIR] = 1 + 200, /* DIR, rises, falls */
+	[DRIVE_BOTH_EDGES] = 1 + 100,
+	[DRIVE_FULL_STEPS] = 100,
+	[DRIVE_HALF_STEPS] = 100,
+};
+
 START_TEST(edges_together)
 {
 	struct plan_move move = { .axes = 0xff };
+	struct pulse_timing timing = default_timing;
 	u64 shortest_ns;
 	unsigned int i;
 
 	recorder.pins.set = count_sets;
-	for (i = 0; i < AXES_MAX; i++)
+	timing.drive = _i;
+	for (i = 0; i < AXES_MAX; i++) {
 		move.axis[i] = axis_to(100, 1000, 5000, 0);
+		set_timing(i, timing);
+	}
+	motion_enable(&motion, move.axes, true);
 	motion_stage(&motion, recorder.now_ns);
 	ck_assert_int_eq(plan_move(&motion, &move, &shortest_ns), 0);
 	publish();
 	sets = 0;
 	run_to_rest();
-	ck_assert_uint_eq(sets, 1 + 200); /* DIR, rises, falls */
+	ck_assert_uint_eq(sets, sets_of[_i]);
 }
 END_TEST
 
@@ -1293,7 +1357,7 @@ Suite *motion_suite(void)
 	tcase_add_test(tests, straight_lines);
 	tcase_add_test(tests, pulse_rules);
 	tcase_add_test(tests, pulses_at_their_times);
-	tcase_add_test(tests, edges_together);
+	tcase_add_loop_test(tests, edges_together, 0, ARRAY_SIZE(sets_of));
 	tcase_add_test(tests, stops);
 	tcase_add_test(tests, stops_of_some_axes);
 	tcase_add_test(tests, stop_drops_the_queue);

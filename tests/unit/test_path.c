@@ -18,7 +18,7 @@ static struct motion motion;
 static struct plan_path path;
 static u64 now_ns;
 
-static void set(struct pins *pins, u32 lines, u32 levels)
+static void set(struct pins *pins, u64 lines, u64 levels)
 {
 }
 

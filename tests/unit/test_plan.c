@@ -19,10 +19,10 @@
 
 static struct motion motion;
 static u64 now_ns;
-static u32 levels;
+static u64 levels;
 static u64 sets;
 
-static void set(struct pins *pins, u32 lines, u32 values)
+static void set(struct pins *pins, u64 lines, u64 values)
 {
 	levels = (levels & ~lines) | values;
 	sets++;

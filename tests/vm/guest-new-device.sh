@@ -74,8 +74,11 @@ refused "unknown line of the device" 'Invalid argument' 'no line of the device i
 refused "unknown flag" 'Invalid argument' 'a line has no flag "lo"' \
 	"$pan enable=stepper-sim:2,lo"
 refused "a line twice" 'Invalid argument' 'too many lines PAN-step' "$pan step=stepper-sim:4"
-refused "settings twice" 'Invalid argument' 'PAN: settings are given twice' \
+refused "settings twice" 'Invalid argument' 'PAN: settings given twice' \
 	"$pan settings=\"MIN 0\" settings=\"MAX 9\""
+refused "an unknown drive" 'Invalid argument' 'PAN: no drive is called "half"' "$pan drive=half"
+refused "no phase C" 'Invalid argument' 'PAN: no phase-c-gpios' \
+	'PAN drive=full-steps phase-a=stepper-sim:1 phase-b=stepper-sim:7'
 refused "an axis twice" 'Invalid argument' 'axis PAN is described twice' "$pan PAN"
 refused "an axis twice, in small letters" 'Invalid argument' 'taken or reserved' \
 	"$pan pan step=stepper-sim:4 dir=stepper-sim:5"
@@ -88,6 +91,16 @@ refused "a sign in a name" 'Invalid argument' 'cannot name an axis' \
 refused "wrong setting" 'Invalid argument' 'PAN: settings "SCALE 0": a ratio must be greater' \
 	"$pan settings=\"MIN 0; SCALE 0\""
 refused "nine axes" 'No space left on device' 'more than 8 axes' 'A B C D E F G H I'
+
+check "phases, on wires that make no step of the head" new_device \
+	'TURRET drive=full-steps phase-a=pan-dir phase-b=pan-enable phase-c=tilt-dir
+	phase-d=tilt-enable,low'
+edges=$(wc -l <$sim/edges)
+write_line 'TURRET 4steps; SYNC'
+check "its motor was switched on and driven" [ $(($(wc -l <$sim/edges) - edges)) = 10 ]
+write_line RELEASE
+check "and is off" [ $(($(wc -l <$sim/edges) - edges)) = 12 ]
+check "its device goes" delete_device stepper-gpio.0
 
 check "by chip and offset" new_device "enable=stepper-sim:2,low aux=stepper-sim:12 $pan settings=\"MAX 90; SCALE 100\""
 check "move" write_line 'PAN 30; TRIGGER 1 1ms; SYNC'
