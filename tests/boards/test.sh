@@ -54,8 +54,8 @@ dt-extract-example $schema |
 # what it finds too much is what dt-extract-example puts around examples
 silent "examples compile" dtc -W no-avoid_unnecessary_addr_size \
 	-O dtb -o $out/examples.dtb $out/examples.dts
-same "examples, two of them" "stepper stepper" \
-	"$(fdtget -l $out/examples.dtb /example-0) $(fdtget -l $out/examples.dtb /example-1)"
+same "examples, three of them" "stepper stepper stepper" \
+	"$(for i in 0 1 2; do fdtget -l $out/examples.dtb /example-$i; done | xargs)"
 silent "examples are valid" valid $out/examples.dtb
 
 # The language takes these settings
@@ -78,6 +78,8 @@ breaks() # NAME TYPE NODE PROPERTY VALUE...
 breaks "an unknown property" s pan@0 speed 90
 breaks "a property of the whole in an axis" i pan@0 aux-gpios 1 2 3
 breaks "settings that are a number" i pan@0 settings 90
+breaks "an unknown drive" s pan@0 drive half
+breaks "phases that are none" s pan@0 drive half-steps
 fdtput -d $out/examples.dtb /example-0/stepper/pan@0 dir-gpios
 refused "binding refuses an axis without DIR" valid $out/examples.dtb
 
@@ -132,6 +134,18 @@ merge "two axes, pan not one of them" pan=off tilt=on slide_step=2 slide_dir=3 <
 23 tilt-step 0
 24 tilt-dir 0
 END
+merge "phases, as wiring.md says, beside STEP and DIR on both edges" \
+	pan_drive=half-steps pan_phase_a=17 pan_phase_b=27 pan_phase_c=22 pan_phase_d=4 \
+	tilt_drive=both-edges <<END
+4 pan-phase-d 0
+17 pan-phase-a 0
+17 pan-step 0
+22 pan-phase-c 0
+23 tilt-step 0
+24 tilt-dir 0
+27 pan-dir 0
+27 pan-phase-b 0
+END
 merge "three axes with all that they may have" \
 	pan_step=2 pan_dir=3 pan_enable=4 pan_home=7 pan_limit_min=8 pan_limit_max=9 \
 	tilt_step=10 tilt_dir=11 tilt_enable=12 tilt_home_nc=13 \
@@ -168,7 +182,7 @@ same "settings, as they were" "SCALE 32000/360; MIN -45; MAX 90" \
 # the number says that it was set, and where
 for parameter in $(fdtget -p $overlay /__overrides__); do
 	case $parameter in
-	pan | tilt | slide | *_settings) continue ;;
+	pan | tilt | slide | *_settings | *_drive) continue ;;
 	esac
 	tests/boards/dtparam.sh $overlay $out/overlay.dtbo tilt slide "$parameter=50"
 	fdtoverlay -i "$tree" -o "$merged" $out/overlay.dtbo

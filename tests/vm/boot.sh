@@ -19,6 +19,8 @@
 # Exit status: the guest's; 1 also if its kernel complained, if it did not end
 # by itself, or if QEMU's and the kernel's account of the pins differ.
 #
+# OVERLAY=drives boots virt with that overlay of hw/boards/ in place of its own.
+#
 # A guest on virt that prints "press the power button" gets it pressed, for 100 ms.
 #
 # Time is the guest's count of instructions, 2 ns each (of debug 1 ns), and does not
@@ -99,7 +101,7 @@ fi
 
 case $board in
 virt)
-	gpio=/pl061@9030000 overlay=virt parameters=
+	gpio=/pl061@9030000 overlay=${OVERLAY:-virt} parameters=
 	set -- qemu-system-aarch64 -M virt,dtb-randomness=off -cpu cortex-a53 -m 256 \
 		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
 		-trace pl061_set_output

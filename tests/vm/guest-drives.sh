@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# The part of drives.sh that runs in the guest.
+
+steps() # WHAT AXIS
+{
+	exec 3<>/dev/stepper
+	echo "$2?" >&3
+	read -r answer <&3
+	exec 3<&-
+	echo "steps of $2, $1: ${answer##*STEPS=}"
+}
+
+does() # MARK LINE...
+{
+	mark "$1"
+	check "$1: taken" write_line "$2; SYNC"
+}
+
+write_line()
+{
+	echo "$1" >/dev/stepper
+}
+
+record
+load
+does up 'PAN 5 TILT 3'
+does down 'PAN 2 TILT -1'
+does slow 'TILT 1steps'
+does released RELEASE
+does enabled ENABLE
+does back 'PAN 0 TILT 0'
+steps "in the end" PAN
+steps "in the end" TILT
+does idle 'SET TILT IDLE 50ms; TILT 2'
+sleep 0.2
+does reversed 'SET TILT IDLE 0s; SET PAN INVERT 1; SET TILT INVERT 1; PAN 1 TILT 3'
+mark halted
+write_line 'PAN 100 TILT 40'
+sleep 0.3
+write_line HALT
+sleep 0.2
+steps "halted" PAN
+steps "halted" TILT
+mark end
