@@ -37,6 +37,7 @@ help:
 	@echo 'make test-long       a million random scripts; 10 minutes'
 	@echo 'make test-debug      all that can go wrong, in a kernel with instruments; 40 minutes'
 	@echo 'make test-kernels    builds for all kernels, boots 6.12; 15 minutes'
+	@echo 'make test-systemd    stepperd as a service of a booted systemd; 3 minutes'
 	@echo 'make shell           a prompt on the emulated board'
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
@@ -290,6 +291,9 @@ test-debug: setup-build modules-debug
 	@BOOT_TIMEOUT=1800 tests/run.sh tests/debug/stress.sh "tests/vm/file.sh debug" \
 		"tests/vm/test.sh debug" "tests/vm/new-device.sh debug" tests/kunit/run.sh
 	@tests/debug/coverage.sh
+
+test-systemd: stepperd modules-amd64 setup-systemd
+	@tests/run.sh tests/systemd/test.sh
 
 test-kernels: setup-build setup-modules setup-vm setup-style setup-kernels
 	@$(MAKE) --no-print-directory -s build/stepper.4

@@ -38,6 +38,8 @@ pieces()
 	test check /usr/include/check.h
 	test python3 python3
 	test nodejs node
+	test systemd systemd-analyze
+	systemd mmdebstrap mmdebstrap
 	fuzz clang clang
 	fuzz libclang-rt-14-dev /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a
 	test gnuplot-nox gnuplot

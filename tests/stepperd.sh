@@ -211,6 +211,12 @@ end TERM
 is "nothing else is left" "$(ls kept*)" kept
 status "a state that cannot be written" 1 --sim --mount mount --state nowhere/kept
 
+# The unit, as if stepperd were installed
+sed "s|^ExecStart=stepperd|ExecStart=$(realpath "$daemon")|" ../../../userspace/stepperd.service >stepperd.service
+is "systemd takes the unit" "$(systemd-analyze verify --man=no ./stepperd.service 2>&1)" ""
+is "systemd finds its sandbox tight" "$(systemd-analyze security --offline=true --threshold=25 \
+	./stepperd.service >/dev/null; echo $?)" 0
+
 # SIGHUP
 printf 'SET PAN SPEED 10\n' >slow.conf
 start --config slow.conf
