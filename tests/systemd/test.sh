@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # stepperd as a service of systemd: Debian's own, in a small root that is made once and
-# boots in the emulated PC with what "make install-stepperd" installs. The pins are those
+# boots in the emulated PC with what "make install-tools" installs. The pins are those
 # of the virtual head, by libgpiod; guest.sh is one more service, that judges.
 
 set -eu
@@ -30,7 +30,7 @@ if [ ! -e "$cache/systemd.cpio" ]; then
 	mv "$cache/systemd.new" "$cache/systemd.cpio"
 fi
 
-make -s install-stepperd DESTDIR="$more" >/dev/null
+make -s install-tools PREFIX=/usr DESTDIR="$more" >/dev/null
 cp "$cache"/amd64/modules/*.ko "build/modules/$version-amd64/stepper-sim.ko" \
 	"$more/usr/lib/modules/$version-amd64/"
 cp tests/vm/stepperd.conf "$more/etc/"
