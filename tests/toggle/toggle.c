@@ -23,6 +23,10 @@ static unsigned int edges = 1000;
 module_param(edges, uint, 0444);
 MODULE_PARM_DESC(edges, "how many edges to make");
 
+static unsigned int missed;
+module_param(missed, uint, 0444);
+MODULE_PARM_DESC(missed, "edges that were so late that it was the turn of the next");
+
 static struct gpio_desc *line;
 static struct hrtimer timer;
 static unsigned int made;
@@ -33,7 +37,7 @@ static enum hrtimer_restart toggle(struct hrtimer *expired)
 	gpiod_set_value(line, made & 1);
 	if (made >= edges)
 		return HRTIMER_NORESTART;
-	hrtimer_forward_now(expired, ns_to_ktime(period_ns));
+	missed += hrtimer_forward_now(expired, ns_to_ktime(period_ns)) - 1;
 	return HRTIMER_RESTART;
 }
 

@@ -7,6 +7,7 @@
 
 base=$(sed -n 's/^gpiochip.*GPIOs \([0-9]*\)-.*pl061.*/\1/p' /sys/kernel/debug/gpio)
 modules=/lib/modules
+rates="2500 5000 20000"
 
 # stolen LOOPS COMMAND: instructions that ran beside the soak
 stolen()
@@ -27,43 +28,39 @@ toggle()
 	rmmod toggle
 }
 
-# bare STEPS_PER_SECOND; a step is two edges
-bare()
+# move RATE STEPS [STEPS]: the driver; the ramps are the same whatever the way
+move()
 {
-	period=$((500000000 / $1))
+	way="PAN BY $(($2 / 100))"
+	[ $# = 2 ] || way="$way TILT BY $(($3 / 100))"
+	stolen 280000000 "echo '$way AT $(($1 / 100))' >/dev/stepper"
+	echo 'SYNC' >/dev/stepper
+}
+
+# A step is two edges
+for rate in $rates; do
+	period=$((500000000 / rate))
 	toggle 1000 $period >/dev/null # the first one costs more
 	short=$(toggle 1000 $period)
 	long=$(toggle 4000 $period)
-	echo "bare timer, $1 steps/s: $(((long - short) / 1500))"
-}
+	echo "$rate bare $(((long - short) / 1500))"
+done
 
-# move SPEED DEGREES: the driver; the ramps are the same whatever the way
-move()
-{
-	stolen 280000000 "echo 'PAN BY $2 AT $1' >/dev/stepper"
-	echo SYNC >/dev/stepper
-}
-
-emitted()
-{
-	exec 3<>/dev/stepper
-	echo 'PAN?' >&3
-	read -r answer <&3
-	exec 3<&-
-	echo "${answer##*STEPS=}"
-}
-
-# at 2667 and at 5333 steps/s
-bare 2667
-bare 5333
 insmod $modules/stepper.ko
-for speed in 30 60; do
-	move "$speed" 1 >/dev/null
-	start=$(emitted)
-	short=$(move "$speed" 10)
-	middle=$(emitted)
-	long=$(move "$speed" 25)
-	steps=$(($(emitted) - 2 * middle + start))
-	echo "stepper, $((speed * 32000 / 360)) steps/s: $(((long - short) / steps))"
-	echo 'PAN 0; SYNC' >/dev/stepper
+for axis in PAN TILT; do
+	echo "SET $axis MAX 9999; SET $axis MIN -9999; SET $axis SCALE 100; SET $axis MAXSPEED 500;
+SET $axis MAXACCEL 100000; SET $axis ACCEL 100000; SET $axis JERK 0" >/dev/stepper
+done
+# the last is more than the bare timer can
+for rate in $rates 50000; do
+	move "$rate" 100 >/dev/null
+	steps=$((rate * 4 / 10))
+	short=$(move "$rate" $steps)
+	long=$(move "$rate" $((2 * steps)))
+	echo "$rate one $(((long - short) / steps))"
+	# not as far, so that edges meet in every way
+	other=$((steps * 9 / 10))
+	short=$(move "$rate" $steps $other)
+	long=$(move "$rate" $((2 * steps)) $((2 * other)))
+	echo "$rate two $(((long - short) / (steps + other)))"
 done
