@@ -4,14 +4,15 @@
 # How far from their planned times steps leave the pins of the emulated arm64 board,
 # at constant speeds, beside a bare timer that toggles one line; with the processor
 # otherwise idle. What the driver refuses, as it cannot be served while the pins are
-# recorded, is said to be refused. And how long after HALT was written the last edge leaves. A picture
-# of how the deviations are spread is build/bench/jitter/jitter.png.
+# recorded, is said to be refused. And how long after HALT was written, and after the
+# interrupt of a limit switch, the last edge leaves. A picture of how the deviations
+# are spread is build/bench/jitter/jitter.png.
 
 set -eu
 cd "$(dirname "$0")/../.."
 out=build/bench/jitter
 mkdir -p build/bench
-tests/vm/boot.sh virt "$out" tests/vm/guest-jitter.sh
+BOOT_TIMEOUT=900 tests/vm/boot.sh virt "$out" tests/vm/guest-jitter.sh
 
 # Steps at a constant speed are due at equal intervals: how much later than the
 # earliest of its train, by that measure, each left. Only the half in the middle counts:
@@ -59,10 +60,24 @@ sort -s -k 1,1 -k 2,2n -k 3,3n -k 4,4n "$out/deviations" | awk '
 	{ d[++n] = $4 }
 	END { tell() }'
 
-awk '$2 == "mark" { if ($3 == "halt") { from = $1; on = 1 } else on = 0 }
-	on && $2 != "mark" { last = $1 }
-	END { printf "from before HALT is written by a shell to the last edge: %.1f us\n",
-		last ? (last - from) / 1e3 : 0 }' "$out/pins.edges"
+# latency MARK PATTERN: from what PATTERN matches first after each MARK to the last edge
+latency()
+{
+	paste -d ' ' "$out/times" "$out/values" | awk -v mark="$1" -v pattern="$2" '
+		/ tracing_mark_write: / {
+			if (began)
+				print last - began
+			on = $NF == mark
+			began = 0
+		}
+		on && !began && $0 ~ pattern { began = last = $3 }
+		began && / gpio_value: .* set / { last = $3 }' |
+		sort -n | awk '{ d[NR] = $1 } END { printf "%d times, half within %.1f us, all within %.1f us\n",
+			NR, d[int((NR + 1) / 2)] / 1e3, d[NR] / 1e3 }'
+}
+
+echo "two axes at 30000 steps/s, from write(2) of HALT to the last edge: $(latency halt 'sys_write.fd')"
+echo "one axis at 50000 steps/s, from the interrupt of a limit switch: $(latency limit 'irq_handler_entry: .*name=stepper')"
 
 {
 	cat <<-'END'
