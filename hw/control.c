@@ -168,7 +168,7 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	if (transaction_moves(line) &&
 	    machine_entry(machine, line->state->queued)->kind == ENTRY_POINT)
 		return error_set(line->report, EBUSY, command->column,
-				 "a PVT stream cannot be held");
+				 "a PVT stream cannot be held: STOP ends it");
 	motion_abandon(&machine->motion);
 	line->moved = false;
 	line->paused = true;
