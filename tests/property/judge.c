@@ -210,7 +210,9 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 		return;
 	jump = fabsl(from.acceleration - to.acceleration);
 	level = at.first || at.rested ? 0 : 4 * turn();
-	within(jump, (level + ROUNDING) * bounds->acceleration + bounds->jerk * 1e-9L + cbrtl(6 * FLAT * bounds->jerk * bounds->jerk),
+	level = (level + ROUNDING) * bounds->acceleration + bounds->jerk * 1e-9L +
+		cbrtl(6 * FLAT * bounds->jerk * bounds->jerk);
+	within(jump, level,
 	       noise.acceleration + other.acceleration, "jump of acceleration", axis);
 }
 

@@ -639,9 +639,11 @@ static void say_new_target(struct script *script)
 	say_retarget(script, false);
 }
 
+typedef void script_part(struct script *script);
+
 static void play_mixture(struct script *script)
 {
-	static void (*const all[])(struct script * script) = {
+	static script_part *const all[] = {
 		say_plain_move,
 		say_plain_move,
 		say_plain_move,
@@ -671,7 +673,7 @@ static void play_mixture(struct script *script)
 
 void script_play(struct script *script, struct rehearsal *rehearsal, u64 number)
 {
-	static void (*const forms[])(struct script * script) = {
+	static script_part *const forms[] = {
 		play_singles,
 		play_singles,
 		play_retarget,
