@@ -231,9 +231,11 @@ struct real profile_stop_position(const struct state *start, const struct limits
 void profile_add_stop(struct profile *profile, const struct state *state,
 		      const struct limits *limits)
 {
+	struct real to_come = profile_speed_to_come(state, limits);
 	struct state from = *state;
 
-	if (real_sign(profile_speed_to_come(state, limits)) != real_sign(state->speed))
+	if (real_sign(to_come) != real_sign(state->speed) ||
+	    real_compare(real_absolute(to_come), limits->speed) > 0)
 		from.acceleration = real_from(0);
 	profile_change_speed(profile, &from, real_from(0), limits);
 }

@@ -77,8 +77,8 @@ bool profile_stop(struct profile *profile, const struct state *start,
 struct real profile_stop_position(const struct state *start, const struct limits *limits);
 
 /*
- * Add a stop to @profile, which ends in @state; if that would need a reversal,
- * the acceleration jumps to 0 first.
+ * Add a stop to @profile, which ends in @state; if that would need a reversal, or
+ * more than the highest speed, the acceleration jumps to 0 first.
  */
 void profile_add_stop(struct profile *profile, const struct state *state,
 		      const struct limits *limits);

@@ -28,6 +28,14 @@ is "start and end of a line" "$(echo "$summary" | awk '$1 == 2 { print $2, $3, $
 is "the axis that rests" "$(echo "$summary" | awk '$1 == "TILT" { print $2, $3 }')" \
 	"0 0.000000"
 
+# Sped up to MAXSPEED less 5, and no faster though the stream ends there
+summary=$(printf '%s\n' 'PVT PAN 0.85 17 IN 100ms' 'PVT PAN 3.4 34 IN 100ms' \
+	'PVT PAN 7.65 51 IN 100ms' 'PVT PAN 13.6 68 IN 100ms' 'PVT PAN 21.25 85 IN 100ms' | plan)
+is "peak speed of a stream that ends in speeding up" \
+	"$(echo "$summary" | awk '$1 == "PAN" { print $3 }')" 85.000000
+is "start and end of a point" "$(echo "$summary" | awk '$1 == 2 { print $3, $4, $5 }')" \
+	"0.101000000 0.201000000 done"
+
 # However a way is divided, and though the device has only the first line when it begins
 straight() # PARTS
 {

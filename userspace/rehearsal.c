@@ -243,12 +243,18 @@ static const struct queue_entry *entry_of(const struct rehearsal *rehearsal,
 	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
 }
 
+static u64 real_end_ns(struct rehearsal *rehearsal, const struct queue_entry *entry)
+{
+	struct machine *machine = &rehearsal->machine;
+
+	return motion_real_ns(&machine->motion, queue_end_ns(machine, entry));
+}
+
 /* A line that waited for others began when they were done. */
 static void find_start(struct rehearsal *rehearsal, struct script_line *line)
 {
 	const struct queue_entry *before = entry_of(rehearsal, line->first - 1);
-	u64 end_ns = motion_real_ns(&rehearsal->machine.motion, before->end_ns) -
-		     REHEARSAL_BEGIN_NS;
+	u64 end_ns = real_end_ns(rehearsal, before) - REHEARSAL_BEGIN_NS;
 
 	if (line->behind)
 		line->start_ns = before->outcome == ENTRY_DONE ?
@@ -259,7 +265,6 @@ static void find_start(struct rehearsal *rehearsal, struct script_line *line)
 /* If all that @line queued has ended, note when. */
 static bool line_ends(struct rehearsal *rehearsal, struct script_line *line)
 {
-	struct motion *motion = &rehearsal->machine.motion;
 	u64 end_ns;
 	u32 number;
 
@@ -271,7 +276,7 @@ static bool line_ends(struct rehearsal *rehearsal, struct script_line *line)
 	for (number = line->first; number != line->last + 1; number++)
 		if (entry_of(rehearsal, number)->outcome != ENTRY_DONE)
 			line->outcome = entry_of(rehearsal, number)->outcome;
-	end_ns = motion_real_ns(motion, entry_of(rehearsal, line->last)->end_ns);
+	end_ns = real_end_ns(rehearsal, entry_of(rehearsal, line->last));
 	line->end_ns = (line->outcome == ENTRY_DONE ? end_ns : rehearsal->now_ns) -
 		       REHEARSAL_BEGIN_NS;
 	return true;
