@@ -128,6 +128,10 @@ if ! start --config slow.conf; then
 fi
 is "settings of a file" "$(ask "GET PAN SPEED")" "SET PAN SPEED 10"
 is "the mount" "$(ls "$out/mount")" stepper
+# It asks who closes a file, and must not wait for an execve(2) that waits for that
+is "a file that closes on exec" "$(timeout -s KILL 20 python3 -c 'import os, sys
+os.open(sys.argv[1], os.O_WRONLY)
+os.execlp("echo", "echo", "done")' "$device")" "done"
 is "a status page" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=0.000000 TILT=0.000000"
 echo "PAN 9 TILT -4.5; SYNC" >"$device"
 is "a move" "$(cut -d ' ' -f 1-3 "$device")" "STATE=IDLE PAN=9.000000 TILT=-4.500000"

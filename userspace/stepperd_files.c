@@ -326,6 +326,23 @@ void file_open(fuse_req_t req, struct fuse_file_info *info)
 	daemon->files = file;
 }
 
+/* Whether the process has given back its memory: it is on its way out. */
+static bool is_exiting(pid_t pid)
+{
+	unsigned long pages = 1;
+	char path[32];
+	FILE *statm;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	statm = fopen(path, "r");
+	if (!statm)
+		return false;
+	if (fscanf(statm, "%lu", &pages) != 1)
+		pages = 1;
+	fclose(statm);
+	return !pages;
+}
+
 static bool is_being_killed(pid_t pid)
 {
 	unsigned int flags = 0;
@@ -333,6 +350,9 @@ static bool is_being_killed(pid_t pid)
 	const char *end;
 	FILE *stat;
 
+	/* In the midst of execve(2), which closes files, too, to read stat would wait for its end. */
+	if (!is_exiting(pid))
+		return false;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	stat = fopen(path, "r");
 	if (!stat)
