@@ -10,11 +10,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "channel.h"
+#include "live.h"
 #include "progress.h"
 #include "prompt.h"
-#include "status.h"
-#include "stepctl.h"
 #include "words.h"
 
 #define REFRESH_MS 200
@@ -22,14 +20,12 @@
 /* How long the next prompt waits for the answer to the last line. */
 #define ANSWER_S 0.3
 
+static struct live live; /* its lines are what is typed */
+
 static struct {
-	struct channel lines; /* what is typed */
-	struct channel control; /* asks, and says what may not wait */
-	struct device_status status;
 	struct words words;
 	bool asked; /* for the status */
 	unsigned int unanswered; /* lines */
-	bool gone;
 	char text[AXES_MAX * (AXIS_NAME_MAX + 16) + 64]; /* the prompt */
 	EditLine *editor;
 	bool editing;
@@ -49,11 +45,11 @@ static bool make_prompt(void)
 	unsigned int i;
 	int length;
 
-	length = snprintf(text, sizeof(text), "%s", all.status.state);
-	for (i = 0; i < all.status.axes.count; i++)
+	length = snprintf(text, sizeof(text), "%s", live.status.state);
+	for (i = 0; i < live.status.axes.count; i++)
 		length += snprintf(text + length, sizeof(text) - length, " %s %.2f",
-				   all.status.axes.name[i],
-				   strtod(all.status.position[i], NULL));
+				   live.status.axes.name[i],
+				   strtod(live.status.position[i], NULL));
 	snprintf(text + length, sizeof(text) - length, "%s> ", all.unanswered ? " ..." : "");
 	if (!strcmp(text, all.text))
 		return false;
@@ -79,8 +75,8 @@ static bool hear_lines(void)
 	bool printed = false;
 	char *text;
 
-	all.gone |= !channel_receive(&all.lines);
-	while ((text = channel_next_line(&all.lines))) {
+	live.gone |= !channel_receive(&live.lines);
+	while ((text = channel_next_line(&live.lines))) {
 		answer_parse(&answer, text);
 		if (answer.kind == ANSWER_OK || answer.kind == ANSWER_ERROR)
 			all.unanswered -= min(all.unanswered, 1U);
@@ -100,14 +96,14 @@ static bool hear_control(void)
 	bool printed = false;
 	char *text;
 
-	all.gone |= !channel_receive(&all.control);
-	while ((text = channel_next_line(&all.control))) {
+	live.gone |= !channel_receive(&live.control);
+	while ((text = channel_next_line(&live.control))) {
 		answer_parse(&answer, text);
 		if (!strcmp(answer.tag, "typed") && answer.kind != ANSWER_OK) {
 			print(answer.text);
 			printed = true;
 		} else if (status_parse(&status, text)) {
-			all.status = status;
+			live.status = status;
 			all.asked = false;
 		}
 	}
@@ -117,15 +113,15 @@ static bool hear_control(void)
 static void ask_status(void)
 {
 	if (!all.asked)
-		all.gone |= !channel_send(&all.control, "?");
+		live.gone |= !channel_send(&live.control, "?");
 	all.asked = true;
 }
 
 static void say_stop(void)
 {
-	channel_send(&all.control, "@typed STOP");
+	channel_send(&live.control, "@typed STOP");
 	/* The file that lines are written to may move again if it says so itself. */
-	channel_send(&all.lines, "STOP");
+	channel_send(&live.lines, "STOP");
 	all.unanswered++;
 }
 
@@ -134,8 +130,8 @@ static bool wait_for_key(void)
 {
 	struct pollfd files[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = all.lines.from, .events = POLLIN },
-		{ .fd = all.control.from, .events = POLLIN },
+		{ .fd = live.lines.from, .events = POLLIN },
+		{ .fd = live.control.from, .events = POLLIN },
 	};
 	bool printed = false;
 
@@ -155,12 +151,12 @@ static int next_key(EditLine *editor, wchar_t *key)
 {
 	unsigned char byte;
 
-	while (!all.gone) {
+	while (!live.gone) {
 		bool typed = wait_for_key();
 
 		if (READ_ONCE(interrupted)) {
 			WRITE_ONCE(interrupted, 0);
-			if (!strcmp(all.status.state, "RUN"))
+			if (!strcmp(live.status.state, "RUN"))
 				say_stop();
 			*key = 'U' & 0x1f;
 			return 1;
@@ -231,14 +227,14 @@ static void send_line(char *line)
 		say_stop();
 	} else if (all.unanswered) {
 		snprintf(tagged, sizeof(tagged), "@typed %s", line);
-		all.gone |= !channel_send(&all.control, tagged);
+		live.gone |= !channel_send(&live.control, tagged);
 	} else {
-		all.gone |= !channel_send(&all.lines, line);
+		live.gone |= !channel_send(&live.lines, line);
 		all.unanswered++;
 	}
 	ask_status();
-	while (!all.gone && all.unanswered && progress_now_s() < until_s) {
-		struct pollfd file = { .fd = all.lines.from, .events = POLLIN };
+	while (!live.gone && all.unanswered && progress_now_s() < until_s) {
+		struct pollfd file = { .fd = live.lines.from, .events = POLLIN };
 
 		if (poll(&file, 1, REFRESH_MS / 4) > 0)
 			hear_lines();
@@ -257,7 +253,7 @@ static void read_lines(History *kept)
 		all.editing = true;
 		line = el_gets(all.editor, &count);
 		all.editing = false;
-		if (!line || count <= 0 || all.gone)
+		if (!line || count <= 0 || live.gone)
 			return;
 		if (line[0] != '\n')
 			history(kept, &event, H_ENTER, line);
@@ -310,26 +306,22 @@ static void edit(void)
 	printf("\n");
 }
 
-int prompt(void)
+static void use(void)
 {
 	struct sigaction action = { .sa_handler = note_interrupt };
-	int result = STATUS_NO_DEVICE;
 	unsigned int i;
 
-	all.lines.from = -1;
-	if (channel_open(&all.control, false) && status_ask(&all.status, &all.control) &&
-	    words_ask(&all.words, &all.control) && channel_open(&all.lines, false)) {
-		for (i = 0; i < all.status.axes.count; i++)
-			words_add(&all.words, all.status.axes.name[i],
-				  strlen(all.status.axes.name[i]));
-		make_prompt();
-		sigaction(SIGINT, &action, NULL);
+	live.gone = !words_ask(&all.words, &live.control);
+	for (i = 0; i < live.status.axes.count; i++)
+		words_add(&all.words, live.status.axes.name[i],
+			  strlen(live.status.axes.name[i]));
+	make_prompt();
+	sigaction(SIGINT, &action, NULL);
+	if (!live.gone)
 		edit();
-		if (all.gone)
-			fprintf(stderr, "stepctl: the device has gone\n");
-		result = all.gone ? STATUS_NO_DEVICE : STATUS_OK;
-	}
-	channel_close(&all.control);
-	channel_close(&all.lines);
-	return result;
+}
+
+int prompt(void)
+{
+	return live_use(&live, use);
 }

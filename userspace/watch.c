@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "channel.h"
+#include "live.h"
 #include "options.h"
 #include "progress.h"
-#include "status.h"
 #include "stepctl.h"
 
 #define REFRESH_MS 100
@@ -22,13 +21,11 @@
 /* Longer than a keyboard takes until a key that is held repeats. */
 #define JOG_FOR "600ms"
 
+static struct live live; /* its lines are what keys say */
+
 static struct {
-	struct channel control; /* asks */
-	struct channel keys; /* what keys say */
-	struct device_status status;
 	bool asked;
 	double asked_s;
-	bool gone;
 	unsigned int samples; /* ever */
 	double sample[AXES_MAX][SAMPLES]; /* positions, a ring */
 	double sample_s[SAMPLES]; /* when */
@@ -43,8 +40,8 @@ static void take_sample(void)
 {
 	unsigned int i, at = all.samples++ % SAMPLES;
 
-	for (i = 0; i < all.status.axes.count; i++)
-		all.sample[i][at] = strtod(all.status.position[i], NULL);
+	for (i = 0; i < live.status.axes.count; i++)
+		all.sample[i][at] = strtod(live.status.position[i], NULL);
 	all.sample_s[at] = progress_now_s();
 }
 
@@ -52,9 +49,9 @@ static void hear_control(void)
 {
 	char *text;
 
-	all.gone |= !channel_receive(&all.control);
-	while ((text = channel_next_line(&all.control))) {
-		if (!status_parse(&all.status, text))
+	live.gone |= !channel_receive(&live.control);
+	while ((text = channel_next_line(&live.control))) {
+		if (!status_parse(&live.status, text))
 			continue;
 		all.asked = false;
 		take_sample();
@@ -66,8 +63,8 @@ static void hear_keys(void)
 	struct answer answer;
 	char *text;
 
-	all.gone |= !channel_receive(&all.keys);
-	while ((text = channel_next_line(&all.keys))) {
+	live.gone |= !channel_receive(&live.lines);
+	while ((text = channel_next_line(&live.lines))) {
 		answer_parse(&answer, text);
 		if (answer.kind == ANSWER_OK)
 			all.said[0] = '\0';
@@ -90,7 +87,7 @@ static double speed_of(unsigned int axis)
 
 static void draw_state(void)
 {
-	const struct device_status *status = &all.status;
+	const struct device_status *status = &live.status;
 	unsigned int i;
 
 	attron(A_BOLD);
@@ -120,21 +117,21 @@ static void draw_axis(unsigned int axis, int top, int height, unsigned int width
 		lowest = i ? min(lowest, value) : value;
 		highest = i ? max(highest, value) : value;
 	}
-	mvprintw(top, 0, "%c %9.2f", all.status.axes.name[axis][0], highest);
-	mvprintw(top + height - 1, 0, "%c %9.2f", all.status.axes.name[axis][0], lowest);
+	mvprintw(top, 0, "%c %9.2f", live.status.axes.name[axis][0], highest);
+	mvprintw(top + height - 1, 0, "%c %9.2f", live.status.axes.name[axis][0], lowest);
 	for (i = 0; i < count; i++) {
 		double value = all.sample[axis][(all.samples - 1 - i) % SAMPLES];
 		double share = highest > lowest ? (value - lowest) / (highest - lowest) : 0;
 
 		mvaddch(top + height - 1 - (int)(share * (height - 1)),
-			CHART_LEFT + width - 1 - i, all.status.axes.name[axis][0]);
+			CHART_LEFT + width - 1 - i, live.status.axes.name[axis][0]);
 	}
 }
 
 /* A strip for each axis, with the newest at the right. */
 static void draw(void)
 {
-	unsigned int axes = all.status.axes.count, i;
+	unsigned int axes = live.status.axes.count, i;
 	int first = 3 + axes, room = LINES - first - 2;
 	int height = axes ? room / (int)axes : 0;
 
@@ -151,7 +148,7 @@ static void draw(void)
 
 static void say(const char *line)
 {
-	all.gone |= !channel_send(&all.keys, line);
+	live.gone |= !channel_send(&live.lines, line);
 }
 
 /* Jog the selected axis, or the one after it. */
@@ -160,10 +157,10 @@ static void jog(bool next, bool back)
 	unsigned int axis = all.axis + next;
 	char line[64];
 
-	if (axis >= all.status.axes.count)
+	if (axis >= live.status.axes.count)
 		return;
 	snprintf(line, sizeof(line), "RUN %s %s%u%% FOR " JOG_FOR,
-		 all.status.axes.name[axis], back ? "-" : "", all.jog);
+		 live.status.axes.name[axis], back ? "-" : "", all.jog);
 	say(line);
 }
 
@@ -175,7 +172,7 @@ static bool obey(int key)
 		say("STOP");
 		return true;
 	case 'p':
-		say(strcmp(all.status.state, "HOLD") ? "PAUSE" : "RESUME");
+		say(strcmp(live.status.state, "HOLD") ? "PAUSE" : "RESUME");
 		return true;
 	case 'h':
 		say("HALT");
@@ -192,7 +189,7 @@ static bool obey(int key)
 		jog(true, key == KEY_DOWN);
 		return true;
 	case '\t':
-		all.axis = (all.axis + 1) % max(all.status.axes.count, 1U);
+		all.axis = (all.axis + 1) % max(live.status.axes.count, 1U);
 		return true;
 	case '+':
 		all.jog = min(all.jog + 10, 100U);
@@ -213,19 +210,19 @@ static void ask_status(void)
 		return;
 	all.asked = true;
 	all.asked_s = now_s;
-	all.gone |= !channel_send(&all.control, "?");
+	live.gone |= !channel_send(&live.control, "?");
 }
 
 static void watch(void)
 {
 	struct pollfd files[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = all.control.from, .events = POLLIN },
-		{ .fd = all.keys.from, .events = POLLIN },
+		{ .fd = live.control.from, .events = POLLIN },
+		{ .fd = live.lines.from, .events = POLLIN },
 	};
 	int key;
 
-	while (!all.gone) {
+	while (!live.gone) {
 		ask_status();
 		if (poll(files, ARRAY_SIZE(files), REFRESH_MS / 2) < 0)
 			continue; /* a signal, as when the window changes its size */
@@ -242,9 +239,20 @@ static void watch(void)
 	}
 }
 
+static void show_screen(void)
+{
+	initscr();
+	cbreak();
+	noecho();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	curs_set(0);
+	watch();
+	endwin();
+}
+
 static int run(int count, char **arguments)
 {
-	int result = STATUS_NO_DEVICE;
 	int option = options_next(&watch_command, count, arguments);
 
 	if (option != OPTION_END)
@@ -253,24 +261,7 @@ static int run(int count, char **arguments)
 		return options_wrong(&watch_command, "it takes no arguments");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return options_wrong(&watch_command, "it takes a terminal");
-	all.keys.from = -1;
-	if (channel_open(&all.control, false) && status_ask(&all.status, &all.control) &&
-	    channel_open(&all.keys, false)) {
-		initscr();
-		cbreak();
-		noecho();
-		keypad(stdscr, TRUE);
-		nodelay(stdscr, TRUE);
-		curs_set(0);
-		watch();
-		endwin();
-		if (all.gone)
-			fprintf(stderr, "stepctl: the device has gone\n");
-		result = all.gone ? STATUS_NO_DEVICE : STATUS_OK;
-	}
-	channel_close(&all.control);
-	channel_close(&all.keys);
-	return result;
+	return live_use(&live, show_screen);
 }
 
 const struct subcommand watch_command = {
