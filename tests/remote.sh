@@ -3,15 +3,24 @@
 #
 # The device from another computer: sshd and ssh run inside an emulated PC, on
 # its loopback, so that nothing of this computer is touched.
+#
+# usage: tests/remote.sh [stepctl]: lines of the shell, or stepctl there and by ssh
 
 set -eu
 cd "$(dirname "$0")/.."
-out=build/test/remote
+what=${1:-remote}
+out=build/test/$what-guest
+files=build/test/files-$what
 version=$(tests/vm/fetch.sh ssh)
-mkdir -p build/test
-tar -cf build/test/ssh.tar --exclude=./complete -C "build/cache/$version/ssh" .
+mkdir -p "$files"
+tar -cf "$files/ssh.tar" --exclude=./complete -C "build/cache/$version/ssh" .
+set -- "$files/ssh.tar" tests/vm/guest-sshd.sh
+if [ "$what" = stepctl ]; then
+	tests/vm/pack.sh "$files/stepctl.tar" build/stepctl /usr/bin/script
+	set -- "$@" "$files/stepctl.tar" /lib/terminfo/x/xterm
+fi
 status=0
-BOOT_TIMEOUT=300 tests/vm/boot.sh x86 $out tests/vm/guest-remote.sh build/test/ssh.tar || status=$?
-rm build/test/ssh.tar
-sed -nE 's/^(not )?ok /&remote: /p' $out/serial.log
+BOOT_TIMEOUT=300 tests/vm/boot.sh x86 "$out" "tests/vm/guest-$what.sh" "$@" || status=$?
+rm -r "$files"
+sed -nE "s/^(not )?ok /&$what: /p" "$out/serial.log"
 exit "$status"

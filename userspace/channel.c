@@ -57,8 +57,7 @@ static bool make_shared(void)
 	return true;
 }
 
-/* To @command, as a word of a shell. */
-static void add_quoted(char *command, size_t size, const char *word)
+void channel_add_quoted(char *command, size_t size, const char *word)
 {
 	size_t length = strlen(command);
 
@@ -78,10 +77,10 @@ static void run_ssh(bool strict)
 	char command[4096] = "sh -c ";
 	char path[sizeof(shared) + 32];
 
-	add_quoted(command, sizeof(command) / 2,
-		   strict ? OPEN RELAY("break") : OPEN RELAY(":"));
+	channel_add_quoted(command, sizeof(command) / 2,
+			   strict ? OPEN RELAY("break") : OPEN RELAY(":"));
 	strcat(command, " sh ");
-	add_quoted(command, sizeof(command), device());
+	channel_add_quoted(command, sizeof(command), device());
 	snprintf(path, sizeof(path), "ControlPath=%s/%%C", shared);
 	execlp("ssh", "ssh", "-T", "-o", "ControlMaster=auto", "-o", path, "-o",
 	       "ControlPersist=no", "--", channel_host, command, NULL);

@@ -50,6 +50,9 @@ char *channel_next_line(struct channel *channel);
 
 void channel_close(struct channel *channel);
 
+/* Append @word to @command, of @size bytes, as one word of a shell. */
+void channel_add_quoted(char *command, size_t size, const char *word);
+
 enum answer_kind {
 	ANSWER_OK,
 	ANSWER_ERROR,

@@ -28,7 +28,7 @@ struct subcommand {
 };
 
 extern const struct subcommand send_command, run_command, keyframes_command, plan_command,
-	watch_command, capture_command, completion_command;
+	watch_command, capture_command, doctor_command, completion_command;
 extern const struct subcommand *const subcommands[];
 extern const unsigned int subcommands_count;
 

@@ -20,6 +20,7 @@ const struct subcommand *const subcommands[] = {
 	&plan_command,
 	&watch_command,
 	&capture_command,
+	&doctor_command,
 	&completion_command,
 };
 
