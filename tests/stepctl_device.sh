@@ -95,6 +95,18 @@ is "a preset, which no rehearsal knows" \
 	"$(ctl 'SAVE left'; printf 'PAN 1\nGO left\n' | ctl run -)" " -> 0
 done 1: PAN 1
 done 2: GO left -> 0"
+printf 'PAN 60 IN 20s\n#@ 0.4\nNOW PAN 1\n' >timed.move
+is "a line waits for its time" "$(ctl run timed.move | tail -n 1; ctl '?' | cut -c 1-23)" \
+	"done 3: NOW PAN 1 -> 0
+STATE=IDLE PAN=1.000000"
+printf 'SAVE here\n#@ 0.5\nPAN?\n' >timed.move
+begin_ns=$(date +%s%N)
+ctl run timed.move >/dev/null
+is "not less than that" "$([ $(($(date +%s%N) - begin_ns)) -ge 500000000 ] && echo yes)" yes
+is "a time that is none, in what is not rehearsed" "$(printf 'GO here\n#@ soon\n' | ctl run -)" \
+	"<stdin>:2:4: error: #@ takes a time in seconds, as 1.250 -> 1"
+is "times cannot be looped" "$(ctl run --loop 2 timed.move | head -n 1)" \
+	"stepctl: run: a script with times (#@) cannot be looped"
 is "an empty script" "$(: | ctl run -)" " -> 0"
 is "a script that is a program" "$(chmod +x shot.move
 	sed -i "1s|stepctl|$stepctl --device $device|" shot.move

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE /* ppoll() */
 
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -52,6 +53,8 @@ struct player {
 	bool syncing; /* SYNC was sent behind the last line */
 	bool asked; /* for the status */
 	double asked_s;
+	double begun_s; /* when the first line was sent */
+	double hold_s; /* until then no line is sent */
 	unsigned int stops; /* STOP, HALT that were said for the user */
 	unsigned int stopped; /* of them, what the device has answered */
 	bool over;
@@ -216,21 +219,40 @@ static void send_line(struct player *player, const struct sent_line *line)
 	channel_send(&player->stream, bytes); /* its end tells if nobody is there */
 }
 
+/* A line that says when those behind it are to be sent. */
+static void take_mark(struct player *player, const char *text)
+{
+	const struct source *source = player->play->source;
+	unsigned int column;
+	u64 time_ns;
+
+	if (rehearsal_parse_mark(text, &time_ns, &column)) {
+		player->hold_s = player->begun_s + time_ns / 1e9;
+		return;
+	}
+	fprintf(stderr, "%s:%u:%u: error: %s\n", source->name, source->number, column,
+		TIME_MARK_WRONG);
+	end(player, STATUS_ERROR);
+}
+
 static void send_lines(struct player *player)
 {
 	struct source *source = player->play->source;
 	char text[LINE_BYTES_MAX + 3];
 	struct sent_line line;
 
-	while (!player->stops && player->sent - player->answered < WINDOW &&
+	while (!player->over && !player->stops &&
+	       player->sent - player->answered < WINDOW &&
 	       player->sent - player->running < SENT_KEPT &&
-	       source_next(source, text)) {
+	       progress_now_s() >= player->hold_s && source_next(source, text)) {
+		if (player->play->timed && !strncmp(text, TIME_MARK, strlen(TIME_MARK)))
+			take_mark(player, text);
 		if (!look_at(&player->status.axes, text, &line))
 			continue;
 		line.number = source->number;
 		send_line(player, &line);
 	}
-	if (player->stops || player->syncing || !source_at_end(source))
+	if (player->over || player->stops || player->syncing || !source_at_end(source))
 		return;
 	if (player->play->wait) {
 		player->syncing = true;
@@ -469,7 +491,9 @@ static void hear(struct player *player, const sigset_t *mask)
 		  .events = POLLIN },
 		{ .fd = room && !source->ended ? source->file : -1, .events = POLLIN },
 	};
-	struct timespec refresh = { .tv_nsec = REFRESH_S * 1e9 };
+	double left_s = player->hold_s - progress_now_s();
+	double refresh_s = left_s > 0 ? fmin(left_s, REFRESH_S) : REFRESH_S;
+	struct timespec refresh = { .tv_nsec = refresh_s * 1e9 };
 
 	if (ppoll(files, ARRAY_SIZE(files), player->play->wait ? &refresh : NULL, mask) < 0)
 		return;
@@ -483,6 +507,7 @@ static void hear(struct player *player, const sigset_t *mask)
 
 static void play_on(struct player *player, const sigset_t *mask)
 {
+	player->begun_s = progress_now_s();
 	if (!player->over)
 		send_lines(player);
 	while (!player->over) {

@@ -11,6 +11,7 @@
 struct play {
 	struct source *source;
 	bool wait; /* until all is done, showing how far it is */
+	bool timed; /* lines "#@ 1.250" say when those after them are sent */
 	bool json; /* answers as JSON, a line of it for each line */
 };
 

@@ -11,7 +11,6 @@
 #include "rehearsal.h"
 
 /* Of a line that gives the virtual time of those after it. */
-#define TIME_MARK "#@"
 
 static struct rehearsal *of_pins(struct pins *pins)
 {
@@ -469,19 +468,26 @@ static bool play_line(struct rehearsal *rehearsal, const char *bytes, size_t cou
 	return true;
 }
 
-/* Let virtual time come to what the mark @bytes says. */
-static bool play_time_mark(struct rehearsal *rehearsal, const char *bytes)
+bool rehearsal_parse_mark(const char *line, u64 *time_ns, unsigned int *column)
 {
 	size_t begin = strlen(TIME_MARK);
 	size_t length;
+
+	begin += strspn(line + begin, " \t");
+	length = strcspn(line + begin, " \t\r\n");
+	*column = begin + 1;
+	return !line[begin + length + strspn(line + begin + length, " \t\r\n")] &&
+	       !instant_parse(line + begin, length, time_ns);
+}
+
+/* Let virtual time come to what the mark @bytes says. */
+static bool play_time_mark(struct rehearsal *rehearsal, const char *bytes)
+{
+	unsigned int column;
 	u64 time_ns;
 
-	begin += strspn(bytes + begin, " \t");
-	length = strcspn(bytes + begin, " \t\r\n");
-	if (bytes[begin + length + strspn(bytes + begin + length, " \t\r\n")] ||
-	    instant_parse(bytes + begin, length, &time_ns)) {
-		print_error(rehearsal, begin + 1,
-			    TIME_MARK " takes a time in seconds, as 1.250");
+	if (!rehearsal_parse_mark(bytes, &time_ns, &column)) {
+		print_error(rehearsal, column, TIME_MARK_WRONG);
 		return false;
 	}
 	if (time_ns < rehearsal_time_ns(rehearsal)) {
@@ -489,7 +495,7 @@ static bool play_time_mark(struct rehearsal *rehearsal, const char *bytes)
 
 		snprintf(text, sizeof(text), "it is %.9Lf s already",
 			 rehearsal_time_ns(rehearsal) / 1e9L);
-		print_error(rehearsal, begin + 1, text);
+		print_error(rehearsal, column, text);
 		return false;
 	}
 	while (rehearsal_time_ns(rehearsal) < time_ns)

@@ -12,6 +12,10 @@
 /* The machine's clock when virtual time is 0. */
 #define REHEARSAL_BEGIN_NS NS_PER_S
 
+/* A line that begins so says when the lines after it are written. */
+#define TIME_MARK "#@"
+#define TIME_MARK_WRONG TIME_MARK " takes a time in seconds, as 1.250"
+
 struct rehearsal;
 
 /* What is wanted of a rehearsal; all but @count_only may be NULL or 0. */
@@ -91,6 +95,9 @@ bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
  */
 bool rehearsal_line(struct rehearsal *rehearsal, const char *bytes, size_t count);
 void rehearsal_end(struct rehearsal *rehearsal);
+
+/* The time of a @line that is a mark; false: it has none, or what is at @column is wrong. */
+bool rehearsal_parse_mark(const char *line, u64 *time_ns, unsigned int *column);
 
 /* The virtual time now, ns. */
 static inline u64 rehearsal_time_ns(const struct rehearsal *rehearsal)

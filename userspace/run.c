@@ -8,6 +8,7 @@
 #include "options.h"
 #include "player.h"
 #include "plan.h"
+#include "rehearsal.h"
 #include "stepctl.h"
 
 enum {
@@ -33,11 +34,18 @@ static bool parse_count(const char *word, unsigned int *count)
 	return word[0] >= '0' && word[0] <= '9' && !*end && value < SOURCE_ENDLESS;
 }
 
+/* Time is that of the whole play: in a second round its marks have passed. */
+static bool has_marks(const struct source *source)
+{
+	return !strncmp(source->text, TIME_MARK, strlen(TIME_MARK)) ||
+	       strstr(source->text, "\n" TIME_MARK);
+}
+
 static int run(int count, char **arguments)
 {
 	unsigned int loops = 1, first = 1;
 	struct source source;
-	struct play play = { .source = &source, .wait = true };
+	struct play play = { .source = &source, .wait = true, .timed = true };
 	bool dry = false;
 	int option;
 
@@ -55,6 +63,11 @@ static int run(int count, char **arguments)
 	if (!source_read(&source, arguments[optind], first))
 		return STATUS_ERROR;
 	source.passes = loops ? loops - 1 : SOURCE_ENDLESS;
+	if (source.passes && has_marks(&source)) {
+		source_free(&source);
+		return options_wrong(&run_command,
+				     "a script with times (" TIME_MARK ") cannot be looped");
+	}
 	option = dry ? plan_print(&source) : player_play(&play);
 	source_free(&source);
 	return option;
@@ -67,7 +80,8 @@ const struct subcommand run_command = {
 	.description =
 		"Plays the script FILE (-: standard input) on the device, to the end of its last\n"
 		"move. Where the device can be rehearsed, a bad line is found before anything\n"
-		"moves. Ctrl-C lets the motors slow down and stop; a second one halts them.\n",
+		"moves. Ctrl-C lets the motors slow down and stop; a second one halts them.\n"
+		"A line \"#@ 1.250\" lets those after it wait until that many seconds have passed.\n",
 	.uses_device = true,
 	.options = options,
 	.examples =
