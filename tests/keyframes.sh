@@ -110,3 +110,15 @@ is "an option that cannot be" "$(keyframes --frames 1 </dev/null 2>&1 | tail -n 
 
 "$stepctl" keyframes --plot shot.svg shot.keys
 is "--plot" "$(grep -c '</svg>' shot.svg)" 1
+# 30 deg in 0.2 s is more than 90 deg/s and all else
+found=$(printf '0 PAN 0\n.2 PAN 30\n' | keyframes --json)
+is "--json of a shot that is too fast" "$(echo "$found" | python3 -c 'import json, sys
+text, status = sys.stdin.read().rsplit("-> ", 1)
+found = json.loads(text)
+print(found["ok"], found["end"], found["stretch"] > 2, status.strip(),
+	[(row["line"], row["axis"], row["limit"]) for row in found["excess"]])')" \
+	"False 0.2 True 1 [(1, 'PAN', 'MAXSPEED'), (1, 'PAN', 'MAXACCEL'), (1, 'PAN', 'MAXJERK')]"
+is "--json of one that is not" "$(printf '0 PAN 0\n9 PAN 30\n' | keyframes --json)" \
+	'{"begin": 0.000000, "end": 9.000000, "excess": [], "stretch": 0.000, "ok": true}
+-> 0'
+is "--json only checks" "$(keyframes --json --frames 3 shot.keys | tail -n 1)" "-> 2"

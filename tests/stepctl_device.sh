@@ -107,6 +107,8 @@ is "a time that is none, in what is not rehearsed" "$(printf 'GO here\n#@ soon\n
 	"<stdin>:2:4: error: #@ takes a time in seconds, as 1.250 -> 1"
 is "times cannot be looped" "$(ctl run --loop 2 timed.move | head -n 1)" \
 	"stepctl: run: a script with times (#@) cannot be looped"
+is "run --json" "$(printf 'PAN 0; SYNC\nPAN?\n' | ctl run --json -)" '{"line": "PAN 0; SYNC", "answers": [], "ok": true}
+{"line": "PAN?", "answers": [{"PAN": 0.000000, "STEPS": 0}], "ok": true} -> 0'
 is "an empty script" "$(: | ctl run -)" " -> 0"
 is "a script that is a program" "$(chmod +x shot.move
 	sed -i "1s|stepctl|$stepctl --device $device|" shot.move

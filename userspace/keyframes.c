@@ -26,6 +26,7 @@ enum {
 	OPTION_SETTLE,
 	OPTION_EXPOSURE,
 	OPTION_TRIGGER,
+	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
@@ -41,11 +42,13 @@ static const struct option_row options[] = {
 	[OPTION_SETTLE] = { "settle", "TIME", "rest before each frame (200ms)" },
 	[OPTION_EXPOSURE] = { "exposure", "TIME", "how long TRIGGER is on (100ms)" },
 	[OPTION_TRIGGER] = { "trigger", "OUTPUT", "the output of the shutter (1)" },
+	[OPTION_JSON] = { "json", NULL, "only check it, and print what was found as JSON" },
 	{},
 };
 
 struct request {
 	bool play;
+	bool json;
 	const char *picture;
 	u64 lead_ns;
 	u64 interval_ns;
@@ -76,6 +79,9 @@ static bool take_option(struct request *request, int option)
 		return plan_parse_time(optarg, &request->frames.settle_ns);
 	case OPTION_EXPOSURE:
 		return plan_parse_time(optarg, &request->frames.exposure_ns);
+	case OPTION_JSON:
+		request->json = true;
+		return true;
 	default:
 		request->frames.output = strtoul(optarg, NULL, 10);
 		return request->frames.output >= 1;
@@ -130,12 +136,14 @@ static int write_script(struct request *request, const struct machine *machine,
 	struct shot shot;
 
 	if (shot_read(&shot, machine, file, request->lead_ns / 1e9)) {
-		if (request->frames.count || request->fps) {
+		if (request->json) {
+			result = shot_check(&shot, stdout) ? STATUS_OK : STATUS_ERROR;
+		} else if (request->frames.count || request->fps) {
 			if (complete_frames(request, &shot)) {
 				shot_print_frames(&shot, &request->frames, out);
 				result = STATUS_OK;
 			}
-		} else if (shot_check(&shot)) {
+		} else if (shot_check(&shot, NULL)) {
 			shot_print(&shot, out);
 			result = STATUS_OK;
 		}
@@ -175,7 +183,7 @@ static int make(struct request *request, const char *file)
 	}
 	result = write_script(request, &rehearsal->machine, file, out);
 	fclose(out);
-	if (result == STATUS_OK)
+	if (result == STATUS_OK && !request->json)
 		result = use_script(request, rehearsal, &source);
 	source_free(&source);
 	rehearsal_free(rehearsal);
@@ -203,6 +211,9 @@ static int run(int count, char **arguments)
 	}
 	if (optind != count - 1)
 		return options_wrong(&keyframes_command, "one FILE is needed");
+	if (request.json && (request.play || request.picture || request.fps > 0 ||
+			     request.frames.count))
+		return options_wrong(&keyframes_command, "--json only checks a path");
 	return make(&request, arguments[optind]);
 }
 
@@ -224,6 +235,7 @@ const struct subcommand keyframes_command = {
 	.examples =
 		"  stepctl keyframes shot.keys > shot.move\n"
 		"  stepctl keyframes --plot shot.png shot.keys\n"
+		"  stepctl keyframes --json shot.keys | jq .stretch\n"
 		"  stepctl keyframes --host user@pi --play shot.keys\n"
 		"  stepctl keyframes --fps 25 --interval 2s shot.keys > timelapse.move\n",
 	.run = run,

@@ -6,6 +6,13 @@
 
 #include "shot.h"
 
+/* To whom it is told: lines on stderr, or an array of JSON. */
+struct report {
+	const struct shot *shot;
+	FILE *json; /* or NULL */
+	unsigned int told;
+};
+
 /* The worst of one kind. */
 struct excess {
 	double ratio; /* to the limit; 1 and less: there is none */
@@ -107,9 +114,49 @@ static double farthest_s(const struct axis *axis, const struct path_piece *piece
 	return best_s;
 }
 
-/* Whether the whole path is between MIN and MAX. */
-static bool check_range(const struct shot *shot, unsigned int i)
+/* @limit: NULL of MIN and MAX, which are 0 or negative as well and allow no ratio. */
+static void tell_json(struct report *report, unsigned int axis, const char *limit,
+		      const struct excess *excess)
 {
+	fprintf(report->json, "%s\n  {\"line\": %u, \"axis\": \"%s\", \"limit\": \"%s\", ",
+		report->told++ ? "," : "", excess->line,
+		report->shot->machine->names.name[axis], limit ? limit : "range");
+	fprintf(report->json, "\"time\": %.6f, \"value\": %.6f", excess->time_s,
+		fabs(excess->value));
+	if (limit)
+		fprintf(report->json, ", \"ratio\": %.6f", excess->ratio);
+	fprintf(report->json, "}");
+}
+
+static void tell_range(struct report *report, unsigned int i, const struct excess *worst)
+{
+	const struct shot *shot = report->shot;
+	const struct axis *axis = &shot->machine->state.axis[i];
+
+	fprintf(stderr, "%s:%u: error: %s comes %.3f %s beyond its range at %.3f s",
+		shot->name, worst->line, shot->machine->names.name[i], worst->value,
+		unit_name(axis->setting[SETTING_UNIT]), worst->time_s);
+	fprintf(stderr, " (MIN %g, MAX %g)\n", axis->setting[SETTING_MIN] / 1e6,
+		axis->setting[SETTING_MAX] / 1e6);
+}
+
+static void tell_motion(struct report *report, unsigned int i, unsigned int kind,
+			const struct excess *excess)
+{
+	const struct shot *shot = report->shot;
+	const struct axis *axis = &shot->machine->state.axis[i];
+
+	fprintf(stderr, "%s:%u: error: %s %s at %.3f s: ", shot->name, excess->line,
+		shot->machine->names.name[i], kinds[kind].what, excess->time_s);
+	fprintf(stderr, "%.3f %s%s, %.2f times what %s allows\n", fabs(excess->value),
+		unit_name(axis->setting[SETTING_UNIT]), kinds[kind].per, excess->ratio,
+		setting_name(kinds[kind].limit));
+}
+
+/* Whether the whole path is between MIN and MAX. */
+static bool check_range(struct report *report, unsigned int i)
+{
+	const struct shot *shot = report->shot;
 	const struct axis *axis = &shot->machine->state.axis[i];
 	const struct path *path = &shot->axis[i];
 	struct excess worst = {};
@@ -123,19 +170,18 @@ static bool check_range(const struct shot *shot, unsigned int i)
 	}
 	if (worst.ratio == 0)
 		return true;
-	fprintf(stderr, "%s:%u: error: %s comes %.3f %s beyond its range at %.3f s",
-		shot->name, worst.line, shot->machine->names.name[i], worst.value,
-		unit_name(axis->setting[SETTING_UNIT]), worst.time_s);
-	fprintf(stderr, " (MIN %g, MAX %g)\n", axis->setting[SETTING_MIN] / 1e6,
-		axis->setting[SETTING_MAX] / 1e6);
+	if (report->json)
+		tell_json(report, i, NULL, &worst);
+	else
+		tell_range(report, i, &worst);
 	return false;
 }
 
 /* How much longer the shot would have to take for this axis; 1 and less: it may. */
-static double check_motion(const struct shot *shot, unsigned int i)
+static double check_motion(struct report *report, unsigned int i)
 {
+	const struct shot *shot = report->shot;
 	const struct axis *axis = &shot->machine->state.axis[i];
-	const char *unit = unit_name(axis->setting[SETTING_UNIT]);
 	const struct path *path = &shot->axis[i];
 	struct excess excess[EXCESS_KINDS] = {};
 	double stretch = 0;
@@ -146,29 +192,36 @@ static double check_motion(const struct shot *shot, unsigned int i)
 	for (j = 0; j < EXCESS_KINDS; j++) {
 		if (excess[j].ratio <= 1 + TOLERANCE)
 			continue;
-		fprintf(stderr, "%s:%u: error: %s %s at %.3f s: ", shot->name,
-			excess[j].line, shot->machine->names.name[i], kinds[j].what,
-			excess[j].time_s);
-		fprintf(stderr, "%.3f %s%s, %.2f times what %s allows\n",
-			fabs(excess[j].value), unit, kinds[j].per, excess[j].ratio,
-			setting_name(kinds[j].limit));
+		if (report->json)
+			tell_json(report, i, setting_name(kinds[j].limit), &excess[j]);
+		else
+			tell_motion(report, i, j, &excess[j]);
 		stretch = fmax(stretch, pow(excess[j].ratio, 1.0 / (j + 1)));
 	}
 	return stretch;
 }
 
-bool shot_check(const struct shot *shot)
+bool shot_check(const struct shot *shot, FILE *json)
 {
+	struct report report = { .shot = shot, .json = json };
 	double stretch = 0;
 	bool good = true;
 	unsigned int i;
 
+	if (json)
+		fprintf(json, "{\"begin\": %.6f, \"end\": %.6f, \"excess\": [", shot->begin_s,
+			shot->end_s);
 	for (i = 0; i < shot->machine->names.count; i++) {
-		good = check_range(shot, i) && good;
-		stretch = fmax(stretch, check_motion(shot, i));
+		good = check_range(&report, i) && good;
+		stretch = fmax(stretch, check_motion(&report, i));
 	}
-	if (stretch)
+	stretch = ceil(stretch * 1000) / 1000;
+	good = good && !stretch;
+	if (json)
+		fprintf(json, "], \"stretch\": %.3f, \"ok\": %s}\n", stretch,
+			good ? "true" : "false");
+	else if (stretch)
 		fprintf(stderr, "%s: with all times %.3f times as long it would not be too fast\n",
-			shot->name, ceil(stretch * 1000) / 1000);
-	return good && !stretch;
+			shot->name, stretch);
+	return good;
 }

@@ -15,6 +15,7 @@ enum {
 	OPTION_LOOP,
 	OPTION_FROM,
 	OPTION_DRY_RUN,
+	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
@@ -22,6 +23,7 @@ static const struct option_row options[] = {
 	[OPTION_FROM] = { "from", "LINE", "leave out the lines before this one" },
 	[OPTION_DRY_RUN] = { "dry-run", NULL,
 			     "move nothing; print the plan, as stepctl plan does" },
+	[OPTION_JSON] = { "json", NULL, "answers as JSON, a line of it for each line" },
 	{},
 };
 
@@ -57,9 +59,12 @@ static int run(int count, char **arguments)
 		if (option == OPTION_FROM && (!parse_count(optarg, &first) || !first))
 			return options_wrong(&run_command, "--from takes the number of a line");
 		dry |= option == OPTION_DRY_RUN;
+		play.json |= option == OPTION_JSON;
 	}
 	if (optind != count - 1)
 		return options_wrong(&run_command, "one FILE is needed");
+	if (dry && play.json)
+		return options_wrong(&run_command, "a plan has no answers for --json");
 	if (!source_read(&source, arguments[optind], first))
 		return STATUS_ERROR;
 	source.passes = loops ? loops - 1 : SOURCE_ENDLESS;

@@ -29,9 +29,9 @@ bool shot_read(struct shot *shot, const struct machine *machine, const char *fil
 
 /*
  * Check the paths against the limits of the machine. False if they are beyond; stderr
- * has been told where and by how much.
+ * has been told where and by how much, or @json, if that is not NULL.
  */
-bool shot_check(const struct shot *shot);
+bool shot_check(const struct shot *shot, FILE *json);
 
 /* Print it as a script: to where it begins, and its points. */
 void shot_print(const struct shot *shot, FILE *out);
