@@ -214,5 +214,8 @@ is "completion: sub-commands" "$(completed ke)" keyframes
 is "completion: the language" "$(completed --wait REL)" RELEASE
 is "completion: options of a sub-command" "$(completed run --d)" "--dry-run --device"
 is "completion: all options have their --help" "$(completed keyframes --exp)" --exposure
+is "completion: all words" "$(completed PAN 3 UNT) $(completed SET PAN MAXJ)" "UNTIL MAXJERK"
+is "completion: behind a host" "$(completed --host user@pi run --l)" --loop
+is "completion: shells" "$(completed completion b)" bash
 status "completion of no shell" 2 completion fish
 status "completion for zsh" 0 completion zsh

@@ -202,6 +202,10 @@ is "a bar on a terminal" "$(timeout 60 script -qec \
 	"$stepctl --device $device --wait PAN 2 IN 1s" /dev/null </dev/null | tr '\r' '\n' |
 	grep -m 1 -o '%  0:01 left PAN 2 IN 1s')" "%  0:01 left PAN 2 IN 1s"
 
+is "completion: axes" "$(bash -c 'eval "$("$0" completion bash)"
+	COMP_WORDS=(stepctl --device "$1" PAN 3 TI) COMP_CWORD=5; _stepctl
+	echo "${COMPREPLY[*]}"' "$stepctl" "$device")" TILT
+
 # The prompt
 terminal() # STEP... -- ARGUMENT..., as for terminal.py: what was not shown, exit status
 {

@@ -4,18 +4,12 @@
  */
 #include <getopt.h> /* optind */
 
-#include "../parser/commands.h"
-#include "../parser/portable.h"
+#include "../parser/help.h"
 #include "options.h"
 #include "stepctl.h"
+#include "words.h"
 
 static const struct option_row options[] = { {} };
-
-static const char *const language[] = {
-#define COMMAND(verb, word, form, usage, help) word,
-	COMMANDS
-#undef COMMAND
-};
 
 static void print_options(const struct subcommand *command)
 {
@@ -28,15 +22,39 @@ static void print_options(const struct subcommand *command)
 	printf(" --%s", help_option.name);
 }
 
+/* Sub-commands, and the words of the language as HELP would list them. */
 static void print_words(void)
 {
+	static char bytes[1 << 14];
+	static struct words words;
+	struct text text;
 	unsigned int i;
+	char *line;
 
+	text_init(&text, bytes, sizeof(bytes));
+	help_commands(&text, "");
+	help_settings(&text, "");
+	for (line = strtok(bytes, "\n"); line; line = strtok(NULL, "\n"))
+		words_take_usage(&words, line);
 	for (i = 1; i < subcommands_count; i++)
 		printf(" %s", subcommands[i]->name);
-	for (i = 0; i < ARRAY_SIZE(language); i++)
-		if (language[i][0] && language[i][0] != '?')
-			printf(" %s", language[i]);
+	for (i = 0; i < words.count; i++)
+		printf(" %s", words.word[i]);
+}
+
+/*
+ * The axes are between STATE and QUEUE on the device's status page. A file of some size
+ * is no device, and that of another host is not asked while somebody types.
+ */
+static void print_axes(void)
+{
+	printf("_stepctl_axes()\n{\n"
+	       "\tlocal line= word\n"
+	       "\t[ -r \"$1\" ] && [ ! -s \"$1\" ] && [ ! -d \"$1\" ] && read -r line <\"$1\"\n"
+	       "\tfor word in $line; do\n"
+	       "\t\tcase $word in STATE=*) ;; QUEUE=*) break ;; *) echo \"${word%%%%=*}\" ;; esac\n"
+	       "\tdone\n"
+	       "}\n");
 }
 
 /* zsh runs it as well, by its bashcompinit. */
@@ -44,22 +62,29 @@ static void print_bash(void)
 {
 	unsigned int i;
 
+	print_axes();
 	printf("_stepctl()\n{\n"
-	       "\tlocal command= word options words=\n"
+	       "\tlocal command= word before= options words= device=/dev/stepper\n"
 	       "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-	       "\t\tcase $word in [a-z]*) command=$word; break ;; esac\n"
+	       "\t\tcase $before,$word in\n"
+	       "\t\t--device,*) device=$word ;;\n"
+	       "\t\t--host,*) device= ;;\n"
+	       "\t\t*,[a-z]*) command=$word; break ;;\n"
+	       "\t\tesac\n"
+	       "\t\tbefore=$word\n"
 	       "\tdone\n"
 	       "\tcase $command in\n");
 	for (i = 1; i < subcommands_count; i++) {
 		printf("\t%s) options=\"", subcommands[i]->name);
 		print_options(subcommands[i]);
-		printf("\" ;;\n");
+		printf("\"%s ;;\n",
+		       subcommands[i] == &completion_command ? "; words=\"bash zsh\"" : "");
 	}
 	printf("\t*) options=\"");
 	print_options(subcommands[0]);
 	printf(" --version\"; words=\"");
 	print_words();
-	printf("\" ;;\n\tesac\n"
+	printf(" $(_stepctl_axes \"$device\")\" ;;\n\tesac\n"
 	       "\tcase ${COMP_WORDS[COMP_CWORD]} in\n"
 	       "\t-*) words=$options ;;\n"
 	       "\tesac\n"

@@ -17,8 +17,7 @@ void words_add(struct words *words, const char *word, size_t length)
 	words->word[words->count++][length] = '\0';
 }
 
-/* Of a usage, the words in capitals are those of the language. */
-static void take_usage(void *context, const char *text)
+void words_take_usage(void *words, const char *text)
 {
 	const char *end = strstr(text, "  - ");
 
@@ -26,7 +25,7 @@ static void take_usage(void *context, const char *text)
 		size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 		if (length > 1 && !char_is_letter(text[length]))
-			words_add(context, text, length);
+			words_add(words, text, length);
 		while (char_is_letter(*text))
 			text++;
 	}
@@ -34,7 +33,7 @@ static void take_usage(void *context, const char *text)
 
 bool words_ask(struct words *words, struct channel *channel)
 {
-	return channel_ask(channel, "HELP", take_usage, words);
+	return channel_ask(channel, "HELP", words_take_usage, words);
 }
 
 static size_t common(const char *word, const char *other)

@@ -18,6 +18,9 @@ struct words {
 /* Add a word unless it is there. */
 void words_add(struct words *words, const char *word, size_t length);
 
+/* Of a line of HELP the words in capitals are those of the language. @words: struct words. */
+void words_take_usage(void *words, const char *text);
+
 /* Ask the device for all. False if that failed; stderr has been told. */
 bool words_ask(struct words *words, struct channel *channel);
 
