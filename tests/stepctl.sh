@@ -8,7 +8,8 @@ set -u
 cd "$(dirname "$0")/.." || exit
 suite=stepctl
 . tests/is.sh
-stepctl=$PWD/build/stepctl
+source=$PWD
+stepctl=$source/build/stepctl
 out=build/test/stepctl
 mkdir -p "$out"
 cd "$out" || exit
@@ -219,3 +220,15 @@ is "completion: behind a host" "$(completed --host user@pi run --l)" --loop
 is "completion: shells" "$(completed completion b)" bash
 status "completion of no shell" 2 completion fish
 status "completion for zsh" 0 completion zsh
+
+# What --help tells, the manual has
+helped=$(for command in '' $("$stepctl" --help | awk '/^  stepctl [a-z]/ { print $2 }' | sort -u |
+	grep -vE '^(-|PAN)'); do
+	# shellcheck disable=SC2086 # a word, or none
+	"$stepctl" $command --help
+done)
+is "sub-commands have examples" "$(echo "$helped" | grep -c '^examples:')" 8
+is "options are in the manual" "$(sed 's/\\-/-/g' "$source/userspace/stepctl.1" >manual
+	echo "$helped" | grep -oE '^  --[a-z-]+' | sort -u | while read -r option; do
+	grep -qF -e "$option" manual || echo "$option"
+done)" ""
