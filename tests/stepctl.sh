@@ -202,6 +202,11 @@ is "capture: the pulse of TRIGGER" "$(echo "$vcd" | awk -v sign="$(sign output-1
 is "capture: STEPLEN" "$(echo "$vcd" | awk -v sign="$(sign PAN-step)" '
 	/^#/ { time = substr($0, 2) } $0 == "1" sign { rose = time }
 	$0 == "0" sign && rose { print time - rose }' | sort -u)" 2000
+is "capture --edges" "$(printf '5000000 pan_step 1\n5002000 pan_step 0\n5002000 pan_dir 0\n' |
+	"$stepctl" capture --vcd - --edges - | tail -n 8 | tr '\n' ' ')" \
+	'#0 0! 1" #1000000 1! #1002000 0! 0" '
+is "capture --edges out of order" "$(printf '5 a 1\n4 a 0\n' | "$stepctl" capture --vcd - --edges - 2>&1)" \
+	"<stdin>:2:1: error: an edge is TIME_NS NAME LEVEL, in order of time"
 status "capture without --vcd" 2 capture mixed.txt
 status "capture to where nothing can be" 1 capture --vcd none/shot.vcd mixed.txt
 

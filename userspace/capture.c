@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stepctl capture: the pulses of a script as a Value Change Dump (IEEE 1364), each edge
- * at its time in ns, as PulseView and GTKWave open it.
+ * stepctl capture: the pulses of a script, or those that a virtual head saw, as a Value
+ * Change Dump (IEEE 1364), each edge at its time in ns, as PulseView and GTKWave open it.
  */
 #include <getopt.h> /* optarg, optind */
 #include <stdlib.h>
@@ -12,10 +12,14 @@
 
 enum {
 	OPTION_VCD,
+	OPTION_EDGES,
 };
 
 static const struct option_row options[] = {
 	[OPTION_VCD] = { "vcd", "FILE.vcd", "where to; -: standard output" },
+	[OPTION_EDGES] = { "edges", NULL,
+			   "FILE is no script, but edges: lines \"TIME_NS NAME LEVEL\", as in\n"
+			   "/sys/kernel/debug/stepper-sim/edges" },
 	{},
 };
 
@@ -91,6 +95,103 @@ static bool capture(FILE *script, const char *name)
 	return good;
 }
 
+/* More than any head has. */
+#define LINES_MAX 64
+
+struct edge {
+	unsigned long long time_ns;
+	unsigned int line;
+	int level;
+};
+
+/* A list of edges in order of time, and the lines that they are of. */
+struct edges {
+	struct edge *edge;
+	size_t count;
+	char name[LINES_MAX][32];
+	unsigned int lines;
+};
+
+/* The number of the line, which may be a new one; LINES_MAX: there are too many. */
+static unsigned int line_called(struct edges *edges, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < edges->lines; i++)
+		if (!strcmp(edges->name[i], name))
+			return i;
+	if (i < LINES_MAX)
+		snprintf(edges->name[edges->lines++], sizeof(edges->name[0]), "%s", name);
+	return i;
+}
+
+static bool add_edge(struct edges *edges, const char *text)
+{
+	struct edge edge, *longer;
+	char name[32];
+
+	if (sscanf(text, "%llu %31s %d", &edge.time_ns, name, &edge.level) != 3 ||
+	    (edge.level & ~1) ||
+	    (edges->count && edge.time_ns < edges->edge[edges->count - 1].time_ns))
+		return false;
+	edge.line = line_called(edges, name);
+	if (edge.line == LINES_MAX)
+		return false;
+	if (!(edges->count & (edges->count - 1))) { /* grow at 0 and the powers of 2 */
+		longer = realloc(edges->edge, (2 * edges->count + 1) * sizeof(edge));
+		if (!longer)
+			return false;
+		edges->edge = longer;
+	}
+	edges->edge[edges->count++] = edge;
+	return true;
+}
+
+/* Time 0 is 1 ms before the first edge. Before its first edge a line had the other level. */
+static void print_edge_list(const struct edges *edges)
+{
+	unsigned long long begin_ns = edges->count ? edges->edge[0].time_ns - 1000000 : 0;
+	int first[LINES_MAX] = {};
+	unsigned int i;
+	size_t j;
+
+	fprintf(dump.out, "$timescale 1 ns $end\n$scope module stepper $end\n");
+	for (i = 0; i < edges->lines; i++)
+		fprintf(dump.out, "$var wire 1 %c %s $end\n", sign_of(i), edges->name[i]);
+	fprintf(dump.out, "$upscope $end\n$enddefinitions $end\n#0\n");
+	for (j = edges->count; j-- > 0;)
+		first[edges->edge[j].line] = edges->edge[j].level;
+	for (i = 0; i < edges->lines; i++)
+		fprintf(dump.out, "%d%c\n", !first[i], sign_of(i));
+	for (j = 0; j < edges->count; j++) {
+		const struct edge *edge = &edges->edge[j];
+
+		if (!j || edge->time_ns != edge[-1].time_ns)
+			fprintf(dump.out, "#%llu\n", edge->time_ns - begin_ns);
+		fprintf(dump.out, "%d%c\n", edge->level, sign_of(edge->line));
+	}
+}
+
+static bool convert(FILE *file, const char *name)
+{
+	struct edges edges = {};
+	unsigned int number = 0;
+	char text[128];
+	bool good = true;
+
+	while (good && fgets(text, sizeof(text), file)) {
+		number++;
+		good = add_edge(&edges, text);
+	}
+	if (good)
+		print_edge_list(&edges);
+	else
+		fprintf(stderr, "%s:%u:1: error: an edge is TIME_NS NAME LEVEL, in order of time\n",
+			name, number);
+	free(edges.edge);
+	return good;
+}
+
 static FILE *open_file(const char *name, FILE *standard, const char *mode)
 {
 	FILE *file = strcmp(name, "-") ? fopen(name, mode) : standard;
@@ -102,7 +203,8 @@ static FILE *open_file(const char *name, FILE *standard, const char *mode)
 
 static int run(int count, char **arguments)
 {
-	const char *vcd = NULL;
+	const char *vcd = NULL, *name;
+	bool edges = false;
 	FILE *script;
 	bool good;
 	int option;
@@ -110,7 +212,9 @@ static int run(int count, char **arguments)
 	while ((option = options_next(&capture_command, count, arguments)) != OPTION_END) {
 		if (option < 0)
 			return option == OPTION_HELP ? STATUS_OK : STATUS_USAGE;
-		vcd = optarg;
+		edges |= option == OPTION_EDGES;
+		if (option == OPTION_VCD)
+			vcd = optarg;
 	}
 	if (!vcd || optind != count - 1)
 		return options_wrong(&capture_command, "it takes --vcd and one FILE");
@@ -120,7 +224,8 @@ static int run(int count, char **arguments)
 	dump.out = open_file(vcd, stdout, "w");
 	if (!dump.out)
 		return STATUS_ERROR;
-	good = capture(script, script == stdin ? "<stdin>" : arguments[optind]);
+	name = script == stdin ? "<stdin>" : arguments[optind];
+	good = edges ? convert(script, name) : capture(script, name);
 	if (fflush(dump.out) || ferror(dump.out)) {
 		fprintf(stderr, "stepctl: %s: %s\n", vcd, strerror(errno));
 		good = false;
@@ -131,13 +236,15 @@ static int run(int count, char **arguments)
 const struct subcommand capture_command = {
 	.name = "capture",
 	.arguments = "FILE",
-	.summary = "the pulses that a script would make, for PulseView and GTKWave",
+	.summary = "the pulses of a script or a virtual head, for PulseView and GTKWave",
 	.description =
 		"Plays the commands in FILE (-: standard input) as stepctl plan does, and writes the\n"
-		"changes of all lines, each at its time in ns.\n",
+		"changes of all lines, each at its time in ns. Or takes the edges that the virtual\n"
+		"head of the module has really seen.\n",
 	.options = options,
 	.examples =
 		"  stepctl capture --vcd shot.vcd shot.move\n"
-		"  echo 'PAN 1' | stepctl capture --vcd - - | less\n",
+		"  echo 'PAN 1' | stepctl capture --vcd - - | less\n"
+		"  sudo stepctl capture --vcd seen.vcd --edges /sys/kernel/debug/stepper-sim/edges\n",
 	.run = run,
 };

@@ -189,6 +189,10 @@ check "run makes the steps" is "$(cut -d ' ' -f 2 "$sim/position" | xargs)" "267
 vcd=$(stepctl capture --vcd - shot.move)
 sign=$(echo "$vcd" | sed -n 's/.*wire 1 \(.\) PAN-step .*/\1/p')
 check "capture says how many" is "$(echo "$vcd" | grep -cxF "1$sign")" $((889 + 622))
+vcd=$(stepctl capture --vcd - --edges "$sim/edges")
+sign=$(echo "$vcd" | sed -n 's/.*wire 1 \(.\) pan-step .*/\1/p')
+check "capture says how many there were" is "$(echo "$vcd" | grep -cxF "1$sign")" \
+	"$(grep -c ' pan-step 1$' "$sim/edges")"
 
 begin --host localhost run --loop 0 shot.move
 killall sshd
