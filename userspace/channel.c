@@ -100,6 +100,7 @@ static void run_relay(int from, int to, int file, bool strict)
 		run_ssh(strict);
 	setpgid(0, 0); /* to end with all of it */
 	dup2(file, 3);
+	close(file); /* not by exec: the server may ask /proc of who closes, which exec bars */
 	execl("/bin/sh", "sh", "-c", strict ? RELAY("break") : RELAY(":"), NULL);
 	perror("stepctl: /bin/sh");
 	_exit(127);
