@@ -226,8 +226,11 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 	enum hrtimer_restart restart;
 
 	if (unlikely(stepper->trials)) {
-		engine_try(stepper, ktime_to_ns(hrtimer_get_expires(timer)));
+		u64 due_ns = ktime_to_ns(hrtimer_get_expires(timer));
+
+		/* The last trial lets others set the timer. */
 		hrtimer_set_expires(timer, began_ns + TRIAL_NS);
+		engine_try(stepper, due_ns);
 		return stepper->trials ? HRTIMER_RESTART : HRTIMER_NORESTART;
 	}
 	for (;;) {
@@ -324,6 +327,8 @@ void stepper_engine_init(struct stepper *stepper)
 	stepper->pins.lock = timer_lock;
 	stepper->pins.unlock = timer_unlock;
 	stepper->pins.rearm = timer_rearm;
+	/* A setting may ask for edges before it is known whether pins can sleep. */
+	stepper->edges_stopped = true;
 	hrtimer_setup(&stepper->edge_timer, edge_timer_fires, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_HARD);
 	hrtimer_setup(&stepper->service_timer, service_timer_fires,
@@ -362,6 +367,10 @@ int stepper_engine_start(struct stepper *stepper)
 	if (err)
 		return err;
 	wait_for_completion(&stepper->tried);
+	stepper->pins.lock(&stepper->pins);
+	stepper->edges_stopped = false;
+	stepper->pins.rearm(&stepper->pins);
+	stepper->pins.unlock(&stepper->pins);
 	/* A step is two edges, and every axis may be moving. */
 	stepper->machine.highest_rate =
 		div64_u64(NSEC_PER_SEC, 2 * stepper->edge_ns * SERVED_PART *

@@ -318,11 +318,8 @@ static int make_stepper(struct device *dev)
 		err = add_emergency_stop(stepper, dev);
 	if (!err)
 		err = start_engine(stepper, dev);
-	if (err) {
-		/* A setting may have set the timer; and the lines go before memory. */
-		stepper_engine_stop(stepper);
+	if (err)
 		return err;
-	}
 	err = devm_add_action_or_reset(dev, stop_engine, stepper);
 	if (!err)
 		err = stepper_start_switches(stepper, dev);

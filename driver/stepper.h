@@ -86,7 +86,7 @@ void stepper_engine_init(struct stepper *stepper);
 
 /*
  * To be called when can_sleep and all pins are known: measure how fast they are,
- * for machine.highest_rate. 0 or -ENOMEM. Sleeps for some ms.
+ * for machine.highest_rate; no edge leaves before. 0 or -ENOMEM. Sleeps for some ms.
  */
 int stepper_engine_start(struct stepper *stepper);
 
@@ -97,8 +97,8 @@ int stepper_engine_start(struct stepper *stepper);
 void stepper_engine_halt(struct stepper *stepper);
 
 /*
- * No interrupt, thread or work of the engine after this; whether it was started or
- * not. gone must be set if it was registered. Sleeps.
+ * No interrupt, thread or work of the engine after this. gone must be set if it was
+ * registered. Sleeps.
  */
 void stepper_engine_stop(struct stepper *stepper);
 
