@@ -234,7 +234,7 @@ static int register_description(struct description *description)
 
 	snprintf(description->device_name, sizeof(description->device_name),
 		 DEVICE_NAME ".%d", description->id);
-	description->node.name = description->device_name;
+	/* Has no name: the kernel finds one that no node on its way out still has. */
 	description->nodes[0] = &description->node;
 	err = software_node_register_node_group(description->nodes);
 	if (err)
