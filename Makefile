@@ -289,7 +289,8 @@ test-long: setup-build
 
 test-debug: setup-build modules-debug
 	@BOOT_TIMEOUT=1800 tests/run.sh tests/debug/stress.sh "tests/vm/file.sh debug" \
-		"tests/vm/test.sh debug" "tests/vm/new-device.sh debug" tests/kunit/run.sh
+		"tests/vm/test.sh debug" "tests/vm/switches.sh debug" \
+		"tests/vm/new-device.sh debug" tests/kunit/run.sh
 	@tests/debug/coverage.sh
 
 test-systemd: stepperd modules-amd64 setup-systemd

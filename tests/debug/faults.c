@@ -3,12 +3,20 @@
  * Fault injection, from a program that runs in the guest: every allocation and
  * every copy from or to user memory, one after the other, fails once, in probe,
  * open, read, write, poll and close. Whatever fails is told and changes nothing.
- * Not so in the GPIO chip that comes: there Linux 6.1 itself falls.
+ * Not so in the GPIO chip that comes, nor in the nodes that new_device makes: there
+ * Linux 6.1 itself falls.
  */
 #include "../vm/trial.h"
 
 #define DRIVER "/sys/bus/platform/drivers/stepper-gpio/"
 #define STEPPER "stepper-gpio"
+
+/* A device on lines that can sleep, those of guest.sh's expander. */
+#define SECOND_DEVICE "/dev/stepper1"
+#define SECOND STEPPER ".0"
+#define DESCRIPTION \
+	"enable=expander:2,low aux=expander:5 estop=expander:4 " \
+	"PAN step=expander:0 dir=expander:1 limit-max=expander:3 settings=\"MAX 9\""
 
 #define FAULTS_MAX 5000 /* in one call; there are fewer */
 
@@ -161,21 +169,21 @@ static void watching(void)
 }
 
 /* Into a file of sysfs: through one descriptor, so that only the write counts. */
-static long put_into(const char *path)
+static long put_into(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY);
 	long result;
 
 	if (fd < 0)
 		return fd;
-	result = write(fd, STEPPER, strlen(STEPPER));
+	result = write(fd, text, strlen(text));
 	close(fd);
 	return result;
 }
 
 static long bind(void)
 {
-	return put_into(DRIVER "bind");
+	return put_into(DRIVER "bind", STEPPER);
 }
 
 static void is_whole_or_not_there(long result, int error)
@@ -183,7 +191,7 @@ static void is_whole_or_not_there(long result, int error)
 	if (access(DEVICE, F_OK) == 0) {
 		rest_at_zero();
 		RESTS_AT("PAN=0.000000 STEPS=0");
-		IS(put_into(DRIVER "unbind"), (long)strlen(STEPPER));
+		IS(put_into(DRIVER "unbind", STEPPER), (long)strlen(STEPPER));
 	} else if (result > 0) {
 		FAIL("bound, but there is no device");
 	}
@@ -192,10 +200,78 @@ static void is_whole_or_not_there(long result, int error)
 
 static void probing(void)
 {
-	IS(put_into(DRIVER "unbind"), (long)strlen(STEPPER));
+	IS(put_into(DRIVER "unbind", STEPPER), (long)strlen(STEPPER));
 	MUST(inject(bind, is_whole_or_not_there) > 20);
 	IS(bind(), (long)strlen(STEPPER));
 	RESTS_AT("PAN=0.000000 STEPS=0");
+}
+
+static void make_second(void)
+{
+	IS(put_into(DRIVER "new_device", DESCRIPTION), (long)strlen(DESCRIPTION));
+	IS(access(SECOND_DEVICE, F_OK), 0);
+}
+
+static long bind_second(void)
+{
+	return put_into(DRIVER "bind", SECOND);
+}
+
+static void second_is_there_or_not(long result, int error)
+{
+	if (access(SECOND_DEVICE, F_OK) == 0)
+		IS(put_into(DRIVER "unbind", SECOND), (long)strlen(SECOND));
+	else if (result > 0)
+		FAIL("bound, but there is no device");
+	FAILS(access(SECOND_DEVICE, F_OK), ENOENT);
+}
+
+static void probing_sleepers(void)
+{
+	make_second();
+	IS(put_into(DRIVER "unbind", SECOND), (long)strlen(SECOND));
+	MUST(inject(bind_second, second_is_there_or_not) > 20);
+	IS(put_into(DRIVER "delete_device", SECOND), (long)strlen(SECOND));
+}
+
+static long describe_nothing(void)
+{
+	return put_into(DRIVER "new_device", "PAN PAN");
+}
+
+static void nothing_is_made(long result, int error)
+{
+	IS(result, -1);
+	MUST(!error || error == EINVAL || error == ENOMEM || error == EFAULT);
+	FAILS(access(SECOND_DEVICE, F_OK), ENOENT);
+}
+
+static void describing(void)
+{
+	MUST(inject(describe_nothing, nothing_is_made) > 3);
+}
+
+static long delete_second(void)
+{
+	return put_into(DRIVER "delete_device", SECOND);
+}
+
+static void second_is_gone_or_stays(long result, int error)
+{
+	if (result < 0) {
+		MUST(error == ENOMEM || error == EFAULT);
+		IS(access(SECOND_DEVICE, F_OK), 0);
+	} else {
+		FAILS(access(SECOND_DEVICE, F_OK), ENOENT);
+		make_second();
+	}
+}
+
+static void deleting(void)
+{
+	make_second();
+	MUST(inject(delete_second, second_is_gone_or_stays) > 0);
+	IS(delete_second(), (long)strlen(SECOND));
 }
 
 static const struct trial trials[] = {
@@ -204,6 +280,9 @@ static const struct trial trials[] = {
 	{ .name = "faults in open", .run = opening },
 	{ .name = "faults in poll and fasync", .run = watching },
 	{ .name = "faults in probe", .run = probing },
+	{ .name = "faults in probe, of lines that can sleep", .run = probing_sleepers },
+	{ .name = "faults in new_device", .run = describing },
+	{ .name = "faults in delete_device", .run = deleting },
 };
 
 int main(void)

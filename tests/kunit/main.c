@@ -109,6 +109,7 @@ Suite *head_suite(void);
 Suite *machine_suite(void);
 Suite *parser_suite(void);
 Suite *session_suite(void);
+Suite *switches_suite(void);
 
 static int __init unit_tests_init(void)
 {
@@ -116,6 +117,7 @@ static int __init unit_tests_init(void)
 	machine_suite();
 	parser_suite();
 	session_suite();
+	switches_suite();
 	return __kunit_test_suites_init(suite_list, suite_count);
 }
 module_init(unit_tests_init);
