@@ -11,10 +11,10 @@ cd "$(dirname "$0")/.." || exit
 	"tests/vm/test.sh raspi3b" tests/vm/new-device.sh tests/remote.sh "tests/remote.sh stepctl" "tests/vm/test.sh virt" \
 	"tests/vm/plan.sh virt" "tests/vm/drives.sh virt" "tests/vm/drives.sh gpio" \
 	tests/vm/expander.sh "tests/vm/switches.sh x86" "tests/vm/switches.sh virt" \
-	"tests/vm/switches.sh gpio" "tests/vm/switches.sh gpiod2" "tests/vm/switches.sh fuse" \
+	"tests/vm/switches.sh gpio" "tests/vm/switches.sh fuse" \
 	tests/property/run.sh tests/fuzz/fuzz.sh tests/fuzz/coverage.sh tests/check-style.sh tests/unit/run.sh \
-	tests/stepctl.sh tests/doctor.sh tests/keyframes.sh tests/stepctl_device.sh tests/examples.sh tests/stepperd.sh "tests/vm/file.sh cuse" \
-	"tests/vm/test.sh gpio" "tests/vm/test.sh gpiod2" tests/boards/test.sh
+	tests/stepctl.sh tests/doctor.sh tests/keyframes.sh tests/stepctl_device.sh tests/examples.sh tests/stepperd.sh \
+	"tests/vm/test.sh gpiod2" tests/boards/test.sh
 rm -rf build/test
 mkdir -p build/test
 

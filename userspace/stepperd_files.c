@@ -350,7 +350,7 @@ static bool is_being_killed(pid_t pid)
 	const char *end;
 	FILE *stat;
 
-	/* In the midst of execve(2), which closes files, too, to read stat would wait for its end. */
+	/* In the midst of execve(2), which closes files, too, stat would wait for its end. */
 	if (!is_exiting(pid))
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);

@@ -2,8 +2,7 @@
 /*
  * Has the processor of an emulated board to itself for a known number of
  * instructions and prints how many more ran meanwhile: those of interrupts and
- * of other processes. arm64, under QEMU's -icount shift=1: an instruction takes
- * 2 ns.
+ * of other processes. Under QEMU's -icount shift=1: an instruction takes 2 ns.
  *
  * usage: soak LOOPS, of two instructions each
  */
@@ -30,10 +29,17 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	left = loops;
 	start_ns = now_ns();
+#ifdef __aarch64__
 	asm volatile("1: subs %0, %0, #1\n\tb.ne 1b"
 		     : "+r"(left)
 		     :
 		     : "cc");
+#else
+	asm volatile("1: sub $1, %0\n\tjne 1b"
+		     : "+r"(left)
+		     :
+		     : "cc");
+#endif
 	printf("%llu\n", (now_ns() - start_ns) / 2 - 2 * loops);
 	return EXIT_SUCCESS;
 }
