@@ -295,9 +295,11 @@ static void end_lines(struct rehearsal *rehearsal)
  */
 static bool pass_on(struct rehearsal *rehearsal, u64 until_ns)
 {
-	u64 edge_ns = serve(rehearsal, rehearsal->now_ns);
-	u64 next_ns = machine_service(&rehearsal->machine, rehearsal->now_ns);
+	u64 next_ns, edge_ns;
 
+	serve(rehearsal, rehearsal->now_ns);
+	next_ns = machine_service(&rehearsal->machine, rehearsal->now_ns);
+	edge_ns = serve(rehearsal, rehearsal->now_ns); /* of what it planned */
 	end_lines(rehearsal);
 	if (next_ns == U64_MAX || next_ns <= rehearsal->now_ns)
 		next_ns = edge_ns;
