@@ -441,18 +441,17 @@ static void go_on(struct way *way, s64 to)
 s64 motion_staged_play(struct motion *motion, unsigned int axis)
 {
 	u16 cut = motion->cut ? motion->cut_segment : SEGMENT_NONE;
-	struct way way;
+	struct way way = { .backlash = motion->axis[axis].backlash };
 	u16 index;
 
+	if (!way.backlash)
+		return 0;
 	lock(motion);
-	way.backlash = motion->axis[axis].backlash;
 	way.play = motion->axis[axis].play;
 	way.steps = motion->axis[axis].steps;
 	index = motion->axis[axis].stepgen.segment;
 	unlock(motion);
 
-	if (!way.backlash)
-		return 0;
 	if (motion->cut && (cut == SEGMENT_NONE || (index != SEGMENT_NONE &&
 						    motion->segment[index].start_ns >=
 							    motion->segment[cut].start_ns)))

@@ -108,8 +108,7 @@ s64 transaction_present_speed(const struct transaction *line, unsigned int i)
 	struct machine *machine = line->machine;
 	const struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
 
-	if (machine->state.done != machine->state.queued &&
-	    (entry->kind == ENTRY_MOVE || entry->kind == ENTRY_NOW || entry->kind == ENTRY_RUN))
+	if (machine->state.done != machine->state.queued && queue_goes(entry))
 		return entry->limits[i].speed;
 	return line->state->axis[i].setting[SETTING_SPEED];
 }

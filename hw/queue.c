@@ -70,13 +70,9 @@ noinline int queue_take_up(struct machine *machine, const struct machine_state *
 		play[i] = motion_staged_play(motion, i);
 	queue_fill_take_up(machine, state, wanted, play, &move);
 	for (i = 0; i < machine->names.count; i++)
-		move.axis[i].target += motion_staged_steps(motion, i);
+		if (move.axes & BIT(i))
+			move.axis[i].target += motion_staged_steps(motion, i);
 	return move.axes ? plan_move(motion, &move, &shortest_ns) : 0;
-}
-
-static bool goes(const struct queue_entry *entry)
-{
-	return entry->kind == ENTRY_MOVE || entry->kind == ENTRY_NOW || entry->kind == ENTRY_RUN;
 }
 
 static bool flows(const struct queue_entry *entry)
@@ -347,7 +343,7 @@ static int plan_up_to(struct machine *machine, struct machine_state *state, u64 
 
 		motion_stage_rest(motion, entry->settled_ns);
 		from_ns = motion_staged_end_ns(motion);
-		if (goes(entry))
+		if (queue_goes(entry))
 			error = queue_take_up(machine, state, entry->play);
 		if (error)
 			break;

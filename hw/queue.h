@@ -64,6 +64,12 @@ struct queue_entry {
 	char tag[TAG_MAX + 1]; /* of its line */
 };
 
+/* Whether @entry has limits of its own, and a target that it goes to. */
+static inline bool queue_goes(const struct queue_entry *entry)
+{
+	return entry->kind == ENTRY_MOVE || entry->kind == ENTRY_NOW || entry->kind == ENTRY_RUN;
+}
+
 /* The entry with this number; of the last 2 * QUEUE_MAX. */
 struct queue_entry *machine_entry(struct machine *machine, u32 number);
 
