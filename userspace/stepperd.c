@@ -17,7 +17,16 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_clock.h"
+#include "stepperd_config.h"
+#include "stepperd_device.h"
+#include "stepperd_engine.h"
+#include "stepperd_files.h"
+#include "stepperd_line.h"
+#include "stepperd_mount.h"
+#include "stepperd_notify.h"
+#include "stepperd_store.h"
+#include "stepperd_switches.h"
 
 #define STATUS_FAILED 1
 #define STATUS_USAGE 2
@@ -33,6 +42,7 @@ struct options {
 #define CONFIG_FILE "/etc/stepperd.conf"
 
 static struct daemon daemon_data;
+static struct engine engine;
 static struct config config;
 static struct head head;
 
@@ -65,25 +75,24 @@ static bool add_head_axes(struct machine *machine)
 static bool make_machine(struct daemon *daemon, const struct options *options)
 {
 	struct machine *machine = &daemon->machine;
-	struct engine *engine = &daemon->engine;
 
-	machine_init(machine, &engine->pins);
-	engine_init(engine, &machine->motion);
+	machine_init(machine, &engine.pins);
+	engine_init(&engine, &machine->motion);
 	if (options->sim) {
 		head_init(&head);
-		engine->head = &head;
+		engine.head = &head;
 		return add_head_axes(machine) &&
-		       inputs_add(engine, machine, NULL) &&
+		       inputs_add(&engine, machine, NULL) &&
 		       (!options->config || config_read(&config, machine, options->config,
 							CONFIG_SIM));
 	}
 	if (!config_read(&config, machine, options->config, CONFIG_FIRST) ||
-	    !inputs_add(engine, machine, &config))
+	    !inputs_add(&engine, machine, &config))
 		return false;
-	engine->gpio = gpio_request(config.pin, config.pins);
-	if (!engine->gpio)
+	engine.gpio = gpio_request(config.pin, config.pins);
+	if (!engine.gpio)
 		return false;
-	machine->highest_rate = engine_highest_rate(engine, machine->names.count);
+	machine->highest_rate = engine_highest_rate(&engine, machine->names.count);
 	return true;
 }
 
@@ -92,9 +101,9 @@ static void begin_to_end(struct daemon *daemon)
 {
 	struct error_report report;
 
-	if (daemon->engine.failed)
-		fail("setting a pin", daemon->engine.failed);
-	if (daemon->ending || daemon->engine.failed)
+	if (engine.failed)
+		fail("setting a pin", engine.failed);
+	if (daemon->ending || engine.failed)
 		machine_shut_down(&daemon->machine, clock_ns());
 	daemon->ending = true;
 	notify("STOPPING=1");
@@ -138,7 +147,7 @@ static void take_signal(struct daemon *daemon, int fd, const struct options *opt
 	case SIGUSR1:
 	case SIGUSR2:
 		if (options->sim)
-			engine_press_stop(&daemon->engine, signal.ssi_signo == SIGUSR1);
+			engine_press_stop(&engine, signal.ssi_signo == SIGUSR1);
 		break;
 	default:
 		begin_to_end(daemon);
@@ -183,7 +192,7 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		{ .fd = fuse_session_fd(daemon->fuse), .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 		{ .fd = timer, .events = POLLIN },
-		{ .fd = daemon->engine.attention, .events = POLLIN },
+		{ .fd = engine.attention, .events = POLLIN },
 	};
 	struct fuse_buf buffer = {};
 	bool more;
@@ -194,7 +203,7 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : -1) < 0)
 			continue;
 		if (sources[3].revents)
-			take_turn(daemon, daemon->engine.attention);
+			take_turn(daemon, engine.attention);
 		if (sources[2].revents)
 			take_turn(daemon, timer);
 		if (sources[1].revents)
@@ -245,7 +254,7 @@ static bool start(struct daemon *daemon, const struct options *options)
 		if (!daemon->store)
 			return false;
 	}
-	error = engine_start(&daemon->engine);
+	error = engine_start(&engine);
 	if (!error)
 		error = inputs_start();
 	if (error)
@@ -260,9 +269,9 @@ static bool start(struct daemon *daemon, const struct options *options)
 static void stop(struct daemon *daemon)
 {
 	if (daemon->store)
-		store_end(daemon->store, &daemon->machine, !daemon->engine.failed);
+		store_end(daemon->store, &daemon->machine, !engine.failed);
 	machine_shut_down(&daemon->machine, clock_ns());
-	engine_stop(&daemon->engine);
+	engine_stop(&engine);
 	files_end(daemon, ENODEV);
 }
 
@@ -386,5 +395,5 @@ int main(int count, char **arguments)
 		return STATUS_FAILED;
 	if (options.sim)
 		print_head();
-	return daemon->engine.failed ? STATUS_FAILED : 0;
+	return engine.failed ? STATUS_FAILED : 0;
 }

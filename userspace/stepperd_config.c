@@ -6,7 +6,8 @@
 #define _GNU_SOURCE /* getline(), strtok_r() */
 #include <stdlib.h>
 
-#include "stepperd.h"
+#include "stepperd_config.h"
+#include "stepperd_line.h"
 
 #define WORDS_MAX 8
 
@@ -205,21 +206,6 @@ static bool take_drive(struct reader *reader, char *line)
 	if (reader->use == CONFIG_FIRST)
 		machine_set_drive(reader->machine, axis, drive);
 	return true;
-}
-
-int run_own_line(struct machine *machine, const char *line, struct error_report *report)
-{
-	struct client client = { .privileged = true, .stops = machine->state.stops };
-	struct line_result result;
-	struct text answer;
-	int status;
-
-	do { /* A plan may come too late to begin when it should, and then be made again. */
-		text_init(&answer, machine->answer, sizeof(machine->answer));
-		status = machine_run_line(machine, &client, line, strlen(line), true,
-					  clock_ns(), &answer, &result, report);
-	} while (status == -EAGAIN);
-	return status;
 }
 
 /* Whether each command of the line is SET: nothing is to move here. */

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_device.h"
+#include "stepperd_notify.h"
 #include <cuse_lowlevel.h>
 
 /* As a rule of udev would, which may not be there. */

@@ -11,7 +11,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "../hw/switches.h"
+#include "stepperd_engine.h"
+#include "stepperd_clock.h"
 
 /*
  * An edge closer than this is waited for without sleep: to sleep and to be woken

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "../hw/session.h"
+#include "stepperd_files.h"
+#include "stepperd_clock.h"
 
 /* Bytes taken from a write at a time: a few lines, so that others get a turn. */
 #define CHUNK 512

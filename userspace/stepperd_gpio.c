@@ -6,7 +6,7 @@
 #include <gpiod.h>
 #include <stdlib.h>
 
-#include "stepperd.h"
+#include "stepperd_gpio.h"
 
 #define CHIPS_MAX 4
 

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_mount.h"
+#include "stepperd_notify.h"
 
 #define FILE_NAME "stepper"
 #define FILE_NUMBER 2 /* that stat(2) shows */

@@ -4,12 +4,16 @@
  * the protocol for programs that would not load libsystemd for one message; here its
  * memory would be locked as well.
  */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_notify.h"
 
 void notify(const char *message)
 {

@@ -9,10 +9,12 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_store.h"
+#include "stepperd_line.h"
 
 /* All presets and a position of eight axes with long names, and some lines. */
 #define TEXT_MAX ((PRESETS_MAX + 1) * AXES_MAX * 48 + 1024)

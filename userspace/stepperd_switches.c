@@ -8,7 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "stepperd.h"
+#include "stepperd_switches.h"
+#include "stepperd_clock.h"
 
 /* How long apart lines are looked at that tell of no change. */
 #define POLL_MS 4
