@@ -4,6 +4,7 @@
  * (HALT, driver outputs) is noted in the transaction and happens when the whole
  * line is good.
  */
+#include "switches.h"
 #include "transaction.h"
 
 int command_IS(struct transaction *line, const struct command *command)

@@ -38,8 +38,8 @@ void events_tell_changes(struct machine *machine, const char *tag)
 	}
 }
 
-const char *machine_next_event(const struct machine *machine,
-			       struct client *client, u32 *lost)
+const char *events_next(const struct machine *machine,
+			struct client *client, u32 *lost)
 {
 	u32 kept = machine->events - client->events_seen;
 
@@ -53,8 +53,8 @@ const char *machine_next_event(const struct machine *machine,
 	return machine->event[client->events_seen++ % EVENTS_MAX];
 }
 
-void machine_note_error(struct machine *machine,
-			const struct error_report *report)
+void events_note_error(struct machine *machine,
+		       const struct error_report *report)
 {
 	machine->error[machine->errors++ % ERRORS_MAX] = *report;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the machine tells unasked. Private to the machine; what files take of it
- * is in machine.h.
+ * What the machine tells unasked.
  */
 #ifndef HW_EVENTS_H
 #define HW_EVENTS_H
 
-#include "machine.h"
+#include "state.h"
 
 /* Add a line, with its LF, for files that WATCH; @tag of the line that caused it. */
 void events_add(struct machine *machine, const char *tag, const char *format, ...)
@@ -15,8 +14,15 @@ void events_add(struct machine *machine, const char *tag, const char *format, ..
 /* Add events for what has changed since this was called last, by the line with @tag. */
 void events_tell_changes(struct machine *machine, const char *tag);
 
-/* The state that `?` and events show, and its name. */
-enum machine_mode machine_mode(const struct machine_state *state);
-extern const char *const machine_mode_names[];
+/* Keep an error for ERROR?, of a client that cannot read answers. */
+void events_note_error(struct machine *machine,
+		       const struct error_report *report);
+
+/*
+ * The oldest event that @client, who watches, was not told: a line, or NULL if
+ * there is none. Events that are gone are passed over, their number in @lost.
+ */
+const char *events_next(const struct machine *machine,
+			struct client *client, u32 *lost);
 
 #endif

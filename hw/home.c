@@ -4,7 +4,9 @@
  * rest to rest, that a switch cuts short. How axes move is in change.c, where a
  * switch tripped is noted in switches.c.
  */
+#include "alarm.h"
 #include "home.h"
+#include "switches.h"
 #include "transaction.h"
 
 /* The second touch has 1/8 of HOMESPEED; no way is longer than MIN to MAX and 1/8 more. */
@@ -108,7 +110,7 @@ static bool perform(struct machine *machine, const struct plan_change change[AXE
 	motion_abandon(motion);
 	machine->state.home.late = true;
 	if (error == -EDOM)
-		machine_raise(machine, ALARM_HOME, false, now_ns);
+		alarm_raise(machine, ALARM_HOME, false, now_ns);
 	return false;
 }
 
@@ -197,7 +199,7 @@ void home_look(struct machine *machine, u64 now_ns)
 	if (home->late || !motion_passed(&machine->motion, entry->end_ns, now_ns))
 		return;
 	if (home->left)
-		machine_raise(machine, ALARM_HOME, false, now_ns);
+		alarm_raise(machine, ALARM_HOME, false, now_ns);
 	else if (home->phase == HOME_RETURN)
 		finish(machine);
 	else

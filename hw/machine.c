@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The machine: its life, and lines as transactions. Its queue is in queue.c; what the single
- * commands do is in moves.c, stream.c, retarget.c, home.c, control.c, presets.c,
- * queries.c and settings.c; how axes move, in plan.c and motion.c; what a file sees, in
- * session.c; what is told unasked, in events.c.
+ * The machine: its life, and lines as transactions. What it is made of is in state.h; its
+ * queue is in queue.c; what commands share, in transaction.c, and what each does, in moves.c,
+ * stream.c, retarget.c, home.c, control.c, presets.c, queries.c and settings.c; how axes
+ * move, in plan.c and motion.c; what a file sees, in session.c.
  */
 #include "../parser/line.h"
+#include "alarm.h"
 #include "events.h"
+#include "home.h"
 #include "machine.h"
+#include "status.h"
 #include "transaction.h"
 
 /* When to try again if there was no room in the plan, or it was too late. */
@@ -44,33 +47,6 @@ static bool name_is_free(const struct machine *machine, const char *name)
 			return false;
 	return true;
 }
-
-enum machine_mode machine_mode(const struct machine_state *state)
-{
-	if (state->alarm)
-		return MODE_ALARM;
-	if (state->hold)
-		return MODE_HOLD;
-	if (state->home.axes)
-		return MODE_HOMING;
-	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
-}
-
-const char *const machine_mode_names[] = {
-	[MODE_IDLE] = "IDLE",
-	[MODE_RUN] = "RUN",
-	[MODE_HOLD] = "HOLD",
-	[MODE_HOMING] = "HOMING",
-	[MODE_ALARM] = "ALARM",
-};
-
-const char *const machine_alarm_names[] = {
-	[ALARM_NONE] = "",
-	[ALARM_HALTED] = "HALTED",
-	[ALARM_HOME] = "HOME",
-	[ALARM_LIMIT] = "LIMIT",
-	[ALARM_ESTOP] = "ESTOP",
-};
 
 static void configure_pulses(struct machine *machine)
 {
@@ -139,14 +115,6 @@ int machine_configure(struct machine *machine, unsigned int axis,
 	text_init(&answer, machine->answer, sizeof(machine->answer));
 	return machine_run_line(machine, &client, line, length, false, 0,
 				&answer, &result, report);
-}
-
-/* The entries that had not ended will not be done: say why. */
-static void drop_queue(struct machine *machine, enum entry_outcome outcome)
-{
-	while (machine->state.done != machine->state.queued)
-		machine_entry(machine, ++machine->state.done)->outcome = outcome;
-	machine->state.planned = machine->state.queued;
 }
 
 /* Bring the state up to date with what switches and motors did. */
@@ -259,103 +227,10 @@ bool machine_has_room(const struct machine *machine)
 	       machine->state.queued - machine->state.done < QUEUE_MAX;
 }
 
-void machine_lower_rate(const struct machine *machine, const struct axis *axis,
-			struct real *rate)
-{
-	u64 highest = axis_pulse_rate(axis);
-
-	if (machine->highest_rate)
-		highest = min_t(u64, highest, machine->highest_rate);
-	if (real_compare(*rate, real_from(highest)) > 0)
-		*rate = real_from(highest);
-}
-
-s64 machine_position(struct machine *machine, const struct machine_state *state,
-		     unsigned int axis, u64 now_ns)
-{
-	const struct axis *settings = &state->axis[axis];
-	s64 play = motion_play(&machine->motion, axis);
-	struct real steps;
-
-	if (state->done == state->queued)
-		return settings->target;
-	steps = motion_position(&machine->motion, axis, now_ns);
-	if (play && play != -axis_backlash(settings)) /* the load stands still */
-		steps = real_from(motion_steps(&machine->motion, axis));
-	steps = real_sub(steps, real_from(settings->origin + play));
-	/* Where the last entry left it. */
-	if (!real_compare(steps, real_from(axis_steps(settings, settings->rest))))
-		return settings->rest;
-	return axis_micro(settings, steps);
-}
-
-/* " KEY=PAN,TILT": the axes whose position is of that trust. */
-static void print_axes_of(const struct machine *machine,
-			  const struct machine_state *state, const char *key,
-			  enum trust trust, struct text *answer)
-{
-	const char *separator = "";
-	unsigned int i;
-
-	text_printf(answer, " %s=", key);
-	for (i = 0; i < machine->names.count; i++) {
-		if (state->axis[i].trust != trust)
-			continue;
-		text_printf(answer, "%s%s", separator, machine->names.name[i]);
-		separator = ",";
-	}
-}
-
-/* " SWITCHES=PAN-HOME,ESTOP": those that are tripped. */
-static void print_switches(struct machine *machine, struct text *answer)
-{
-	static const char *const kinds[] = { "MIN", "MAX", "HOME" };
-	u32 active = switches_active(machine);
-	const char *separator = "";
-	unsigned int i, kind;
-
-	text_string(answer, " SWITCHES=");
-	for (i = 0; i < machine->names.count; i++) {
-		for (kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
-			if (!(active & SWITCH_MIN(i) << AXES_MAX * kind))
-				continue;
-			text_printf(answer, "%s%s-%s", separator,
-				    machine->names.name[i], kinds[kind]);
-			separator = ",";
-		}
-	}
-	if (active & SWITCH_ESTOP)
-		text_printf(answer, "%sESTOP", separator);
-}
-
-void machine_print_status(struct machine *machine,
-			  const struct machine_state *state,
-			  struct text *answer, u64 now_ns)
-{
-	unsigned int i;
-
-	text_string(answer, "STATE=");
-	text_string(answer, machine_mode_names[machine_mode(state)]);
-	for (i = 0; i < machine->names.count; i++) {
-		text_string(answer, " ");
-		text_string(answer, machine->names.name[i]);
-		text_string(answer, "=");
-		text_micro(answer, machine_position(machine, state, i, now_ns),
-			   true);
-	}
-	text_printf(answer, " QUEUE=%u/%u ALARM=%s",
-		    state->queued - state->done, QUEUE_MAX,
-		    machine_alarm_names[state->alarm]);
-	print_axes_of(machine, state, "UNTRUSTED", TRUST_LOST, answer);
-	print_axes_of(machine, state, "UNKNOWN", TRUST_UNKNOWN, answer);
-	print_switches(machine, answer);
-	text_end_line(answer);
-}
-
 void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
 {
 	retire(machine, now_ns);
-	machine_print_status(machine, &machine->state, answer, now_ns);
+	status_print(machine, &machine->state, answer, now_ns);
 }
 
 void machine_wait_begin(const struct machine *machine, const struct client *client,
@@ -388,155 +263,11 @@ int machine_wait_result(const struct machine *machine,
 	return entry->outcome == ENTRY_HALTED ? -ESHUTDOWN : 0;
 }
 
-/* After a stop in mid-move: where each axis rests, in its own unit. */
-static void rest_on_steps(struct machine *machine)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->names.count; i++) {
-		struct axis *axis = &machine->state.axis[i];
-		s64 steps = motion_steps(&machine->motion, i) - axis->origin;
-
-		axis->play = motion_play(&machine->motion, i);
-		axis->rest_play = axis->play;
-		steps -= axis->play;
-		axis->target = axis_resting_position(axis, steps, axis->rest);
-		axis->rest = axis->target;
-	}
-}
-
-/* @moved: an axis was stopped in motion, and not only now. */
-static void halt(struct machine *machine, bool moved, u64 now_ns)
-{
-	bool queued = machine->state.done != machine->state.queued;
-	unsigned int i;
-
-	moved |= motion_halt(&machine->motion, now_ns);
-	drop_queue(machine, ENTRY_HALTED);
-	machine->state.commit_ns = 0; /* or the next move would wait for what is dropped */
-	machine->state.home.axes = 0;
-	if (queued || moved)
-		rest_on_steps(machine);
-	for (i = 0; moved && i < machine->names.count; i++)
-		if (machine->state.axis[i].trust == TRUST_KNOWN)
-			machine->state.axis[i].trust = TRUST_LOST;
-}
-
-static void drivers_off(struct machine *machine)
-{
-	machine->state.enabled = 0;
-	motion_enable(&machine->motion, BIT(AXES_MAX) - 1, false);
-}
-
-void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved,
-		   u64 now_ns)
-{
-	halt(machine, moved, now_ns);
-	machine->state.hold = false;
-	if (machine->state.alarm < alarm)
-		machine->state.alarm = alarm;
-	machine->state.stops++;
-	if (alarm == ALARM_ESTOP)
-		drivers_off(machine);
-}
-
 void machine_shut_down(struct machine *machine, u64 now_ns)
 {
 	retire(machine, now_ns);
-	machine_raise(machine, ALARM_HALTED, false, now_ns);
-	drivers_off(machine);
-}
-
-int transaction_convert(struct transaction *line, unsigned int i,
-			const struct quantity *quantity, s64 *micro)
-{
-	const struct axis *axis = &line->state->axis[i];
-
-	if (!axis_convert(axis, quantity, micro))
-		return 0;
-	return error_set(line->report, EINVAL, quantity->column,
-			 "%s is in %s, not in %s", line->machine->names.name[i],
-			 unit_name(axis->setting[SETTING_UNIT]),
-			 unit_name(quantity->unit));
-}
-
-void transaction_queue(struct transaction *line)
-{
-	struct queue_entry *entry =
-		machine_entry(line->machine, ++line->state->queued);
-	unsigned int i;
-
-	entry->number = line->state->queued;
-	entry->outcome = ENTRY_PENDING;
-	entry->end_ns = U64_MAX;
-	memcpy(entry->tag, line->tag, sizeof(entry->tag));
-	for (i = 0; i < line->machine->names.count; i++) {
-		entry->target[i] = line->state->axis[i].target;
-		entry->play[i] = line->state->axis[i].play;
-	}
-}
-
-void transaction_queue_staged(struct transaction *line)
-{
-	u64 end_ns = motion_staged_end_ns(&line->machine->motion);
-
-	transaction_queue(line);
-	transaction_last(line)->end_ns = end_ns;
-	transaction_last(line)->staged_end_ns = end_ns;
-	line->state->planned = line->state->queued;
-	line->state->commit_ns = end_ns;
-}
-
-void transaction_unstage(struct transaction *line)
-{
-	motion_abandon(&line->machine->motion);
-	line->moved = false;
-	line->behind = false;
-	line->stopped = false;
-	line->paused = false;
-	line->sync = false;
-	line->state->queued = line->machine->state.queued;
-	line->state->done = line->machine->state.done;
-	line->state->planned = line->machine->state.planned;
-	line->state->commit_ns = line->machine->state.commit_ns;
-	line->state->home = line->machine->state.home;
-	line->state->hold = false;
-}
-
-/*
- * The targets that a stop leaves: where the staged plan comes to rest. What an
- * axis was to reach is its position still, to the millionth, if it gets there.
- */
-static void rest_where_staged(struct transaction *line)
-{
-	struct machine *machine = line->machine;
-	const struct queue_entry *running =
-		machine_entry(machine, machine->state.done + 1);
-	unsigned int i;
-
-	for (i = 0; i < machine->names.count; i++) {
-		struct axis *axis = &line->state->axis[i];
-		s64 steps = motion_staged_steps(&machine->motion, i) - axis->origin;
-		s64 candidate = axis->rest;
-
-		axis->play = motion_staged_play(&machine->motion, i);
-		steps -= axis->play;
-		if (axis_steps(axis, axis->target) == steps)
-			candidate = axis->target;
-		else if (axis_steps(axis, running->target[i]) == steps)
-			candidate = running->target[i];
-		axis->target = axis_resting_position(axis, steps, candidate);
-	}
-}
-
-void transaction_replace(struct transaction *line)
-{
-	line->moved = true;
-	line->stopped = true;
-	rest_where_staged(line);
-	line->state->done = line->state->queued;
-	line->state->home.axes = 0;
-	transaction_queue_staged(line);
+	alarm_raise(machine, ALARM_HALTED, false, now_ns);
+	alarm_drivers_off(machine);
 }
 
 /* All commands of the line are good: let them take effect. */
@@ -555,7 +286,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 		return -EAGAIN;
 	}
 	if (line->stopped)
-		drop_queue(machine, ENTRY_STOPPED);
+		queue_drop(machine, ENTRY_STOPPED);
 	if (line->paused)
 		queue_hold(machine, line->held_ns);
 	machine->state = machine->staged;
@@ -566,7 +297,7 @@ static int take_effect(struct transaction *line, struct line_result *result)
 	if (line->release)
 		motion_enable(&machine->motion, line->release, false);
 	if (line->halt)
-		halt(machine, false, line->now_ns);
+		alarm_halt(machine, false, line->now_ns);
 	if (line->enable || line->halt)
 		machine->idle_ns = line->now_ns;
 	return 0;

@@ -11,109 +11,8 @@
 #ifndef HW_MACHINE_H
 #define HW_MACHINE_H
 
-#include "../parser/text.h"
-#include "axis.h"
-#include "home.h"
-#include "queue.h"
+#include "state.h"
 #include "switches.h"
-
-#define MACHINE_VERSION "0.1.0"
-#define LANGUAGE_VERSION "1"
-
-#define PRESETS_MAX 16
-#define ERRORS_MAX 16
-#define EVENTS_MAX 32
-#define EVENT_TEXT_MAX 64
-
-/* GET of every setting of every axis; what a line asks for beyond that is lost. */
-#define ANSWER_MAX (AXES_MAX * SETTING_COUNT * 64)
-
-/* What the machine knows of who writes a line. */
-struct client {
-	bool privileged; /* may change what guards the machine */
-	bool behind; /* others have waited longer for places in the queue */
-	u32 stops; /* how many stops it knows of */
-	bool watch; /* wants events: */
-	u32 events_seen; /* of machine->events */
-};
-
-struct preset {
-	char name[PRESET_NAME_MAX + 1]; /* "": none */
-	s64 target[AXES_MAX]; /* millionths */
-};
-
-/* Why nothing may move until RESET; of two the later in this list is told. */
-enum machine_alarm {
-	ALARM_NONE,
-	ALARM_HALTED,
-	ALARM_HOME,
-	ALARM_LIMIT,
-	ALARM_ESTOP,
-};
-
-extern const char *const machine_alarm_names[];
-
-/* All that a line may change but the motion itself; copied for each line. */
-struct machine_state {
-	struct axis axis[AXES_MAX];
-	u32 enabled; /* bit n: axis n's driver output is on */
-	u64 settled_ns[AXES_MAX]; /* when its ENABLEDELAY is over */
-	enum machine_alarm alarm;
-	bool hold; /* PAUSE: what is queued is not planned */
-	u32 stops; /* STOP and HALT commands so far */
-	u32 queued; /* number of the last entry queued */
-	u32 planned; /* number of the last entry that is in the plan */
-	u64 commit_ns; /* plan time until which the plan stays as it is, whatever follows */
-	u32 done; /* number of the last entry that ended */
-	s64 stream_play[AXES_MAX]; /* of the axes where the PVT stream began */
-	struct home home;
-	u32 errors_taken; /* of machine->errors */
-	struct preset preset[PRESETS_MAX];
-};
-
-enum machine_mode {
-	MODE_IDLE,
-	MODE_RUN,
-	MODE_HOLD,
-	MODE_HOMING,
-	MODE_ALARM,
-};
-
-struct session;
-
-struct machine {
-	struct axis_names names;
-	struct pins *pins;
-	/* By the host: */
-	unsigned int outputs; /* auxiliary outputs that there are */
-	u32 highest_rate; /* steps/s of each axis that it can serve; 0: any */
-	struct machine_state state;
-	struct machine_state staged;
-	/* By number; twice as many, as a line may drop a queue and fill it. */
-	struct queue_entry queue[2 * QUEUE_MAX];
-	/* For ERROR?: the latest errors that no reader was told, by number. */
-	struct error_report error[ERRORS_MAX];
-	u32 errors;
-	/* For files that WATCH: the latest events, lines with their LF, by number. */
-	char event[EVENTS_MAX][EVENT_TEXT_MAX];
-	u32 events;
-	u32 planned_from; /* number of the first entry that queue_plan() has staged */
-	enum machine_mode mode; /* that events told of last */
-	enum machine_alarm alarm; /* likewise */
-	u64 late_edges; /* likewise */
-	u64 idle_ns; /* when the last motion ended */
-	s64 realtime_offset_ns; /* the host's CLOCK_REALTIME less its monotonic time */
-	char answer[ANSWER_MAX];
-	struct session *waiting; /* the first who waits for the queue; see session.c */
-	struct switches switches;
-	struct plan_path path; /* scratch of queue.c */
-	/* Scratch of all who ask the planner: too large for the stack. */
-	union {
-		struct plan_change change[AXES_MAX];
-		struct plan_pvt pvt;
-	} asked;
-	struct motion motion;
-};
 
 /* A machine without axes. */
 void machine_init(struct machine *machine, struct pins *pins);
@@ -155,21 +54,6 @@ void machine_shut_down(struct machine *machine, u64 now_ns);
 /* Whether an alarm is latched, and whether the queue takes another entry. */
 bool machine_alarm(const struct machine *machine);
 bool machine_has_room(const struct machine *machine);
-
-/* Lower @rate, steps/s, to what the pulses of @axis and the host allow. */
-void machine_lower_rate(const struct machine *machine, const struct axis *axis,
-			struct real *rate);
-
-/* Keep an error for ERROR?, of a client that cannot read answers. */
-void machine_note_error(struct machine *machine,
-			const struct error_report *report);
-
-/*
- * The oldest event that @client, who watches, was not told: a line, or NULL if
- * there is none. Events that are gone are passed over, their number in @lost.
- */
-const char *machine_next_event(const struct machine *machine,
-			       struct client *client, u32 *lost);
 
 /* Waiting for all that is queued now: SYNC and fsync(2). */
 struct machine_wait {

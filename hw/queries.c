@@ -3,6 +3,7 @@
  * The commands that ask, and WATCH. Settings are in settings.c.
  */
 #include "../parser/help.h"
+#include "status.h"
 #include "transaction.h"
 
 int command_POSITION(struct transaction *line, const struct command *command)
@@ -27,8 +28,8 @@ int command_POSITION(struct transaction *line, const struct command *command)
 
 int command_STATUS(struct transaction *line, const struct command *command)
 {
-	machine_print_status(line->machine, line->state, line->answer,
-			     line->now_ns);
+	status_print(line->machine, line->state, line->answer,
+		     line->now_ns);
 	return 0;
 }
 

@@ -4,15 +4,10 @@
  * (path.c), other entries rest before and after them. What a line may queue is
  * decided in moves.c, before.
  */
-#include "machine.h"
+#include "queue.h"
 
 /* How long before the plan would be another the queue is planned at the latest. */
 #define AHEAD_NS 20000000
-
-struct queue_entry *machine_entry(struct machine *machine, u32 number)
-{
-	return &machine->queue[number % ARRAY_SIZE(machine->queue)];
-}
 
 void queue_fill_move(struct machine *machine, const struct machine_state *state,
 		     const struct queue_entry *entry, struct plan_move *move)
@@ -515,4 +510,11 @@ u64 queue_end_ns(struct machine *machine, const struct queue_entry *entry)
 	    next->kind == ENTRY_POINT)
 		return entry->point_ns;
 	return entry->end_ns;
+}
+
+void queue_drop(struct machine *machine, enum entry_outcome outcome)
+{
+	while (machine->state.done != machine->state.queued)
+		machine_entry(machine, ++machine->state.done)->outcome = outcome;
+	machine->state.planned = machine->state.queued;
 }

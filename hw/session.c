@@ -3,6 +3,7 @@
  * One open file: what write(2) takes and returns, which answers wait, what a
  * last line without LF does. The lines themselves are run by the machine.
  */
+#include "events.h"
 #include "session.h"
 
 /* How many entries of the queue may end until a file that is not there loses its turn. */
@@ -54,7 +55,7 @@ static void answer_error(struct session *session,
 	struct text text;
 
 	if (!session->readable)
-		machine_note_error(session->machine, report);
+		events_note_error(session->machine, report);
 	text_init(&text, line, sizeof(line));
 	text_printf(&text, "ERR %d %s %u %s\n", report->number,
 		    error_find(report->number)->name, report->column,
@@ -70,8 +71,8 @@ static void answer_events(struct session *session)
 	const char *event;
 	u32 lost;
 
-	while ((event = machine_next_event(session->machine, &session->client,
-					   &lost))) {
+	while ((event = events_next(session->machine, &session->client,
+				    &lost))) {
 		text_init(&text, line, sizeof(line));
 		if (lost)
 			text_printf(&text, "* LOST %u\n", lost);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the levels of switches mean; see switches.h. That a blocked step halts all
- * axes is in motion.c, what an alarm is in machine.c.
+ * axes is in motion.c, what an alarm does in alarm.c.
  */
+#include "alarm.h"
 #include "switches.h"
-#include "transaction.h"
 
 #define ALL_AXES (BIT(AXES_MAX) - 1)
 
@@ -74,10 +74,10 @@ void switches_look(struct machine *machine, u64 now_ns)
 		return;
 	blocked = forget_open_ones(machine, now_ns);
 	if (switches->active & SWITCH_ESTOP && machine->state.alarm != ALARM_ESTOP) {
-		machine_raise(machine, ALARM_ESTOP, blocked || switches->moved, now_ns);
+		alarm_raise(machine, ALARM_ESTOP, blocked || switches->moved, now_ns);
 		switches->moved = false;
 	} else if (blocked) {
-		machine_raise(machine, ALARM_LIMIT, true, now_ns);
+		alarm_raise(machine, ALARM_LIMIT, true, now_ns);
 	}
 }
 

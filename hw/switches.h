@@ -8,34 +8,7 @@
 #ifndef HW_SWITCHES_H
 #define HW_SWITCHES_H
 
-#include "../parser/command.h"
-
-struct machine;
-
-/* A switch is a bit of a word. */
-#define SWITCH_MIN(axis) (1U << (axis))
-#define SWITCH_MAX(axis) (1U << (8 + (axis)))
-#define SWITCH_HOME(axis) (1U << (16 + (axis)))
-#define SWITCHES_MAX 25
-#define SWITCH_ESTOP (1U << (SWITCHES_MAX - 1))
-
-/*
- * Contacts bounce for some ms. A switch counts as tripped from the first report
- * that it is, and no longer when it has been open for so long.
- */
-#define SWITCH_OPEN_NS 10000000
-
-struct switches {
-	u32 present; /* those that there are; by the host, before the first report */
-	/* With the edge side locked out: */
-	u32 closed; /* as last reported */
-	u32 active; /* without bounces */
-	u32 sought; /* limits that HOME seeks: they block nothing */
-	u32 seen; /* tripped since switches_seek() */
-	bool moved; /* the emergency stop found an axis moving */
-	u64 opened_ns[SWITCHES_MAX];
-	s64 place[SWITCHES_MAX]; /* of its axis when it tripped last: steps less the play */
-};
+#include "state.h"
 
 /*
  * The switch @line (one bit) is tripped, or is not any more. Halts all axes if it

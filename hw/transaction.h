@@ -5,7 +5,7 @@
 #ifndef HW_TRANSACTION_H
 #define HW_TRANSACTION_H
 
-#include "machine.h"
+#include "queue.h"
 
 struct transaction {
 	struct machine *machine;
@@ -40,13 +40,6 @@ typedef int command_effect(struct transaction *line,
 COMMANDS
 /* clang-format on */
 #undef COMMAND
-
-/*
- * Nothing may move until RESET; the queue is dropped and streams are cancelled.
- * @moved: an axis was stopped in motion, and may have lost steps.
- */
-void machine_raise(struct machine *machine, enum machine_alarm alarm, bool moved,
-		   u64 now_ns);
 
 /*
  * axis_convert() of axis @i, with an error that names both units. 0 or -EINVAL.
@@ -125,17 +118,5 @@ static inline bool transaction_moves(const struct transaction *line)
 {
 	return line->state->queued != line->state->done;
 }
-
-/*
- * Where the plan has an axis now, in millionths of its unit by the settings in
- * @state; at rest exactly its target.
- */
-s64 machine_position(struct machine *machine, const struct machine_state *state,
-		     unsigned int axis, u64 now_ns);
-
-/* The line that `?` answers. */
-void machine_print_status(struct machine *machine,
-			  const struct machine_state *state,
-			  struct text *answer, u64 now_ns);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "../hw/queue.h"
 #include "../hw/sim/head.h"
 #include "rehearsal.h"
 
