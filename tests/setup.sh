@@ -37,6 +37,7 @@ pieces()
 	boards dt-schema dt-validate
 	test check /usr/include/check.h
 	test python3 python3
+	test python3-pyte /usr/lib/python3/dist-packages/pyte/__init__.py
 	test nodejs node
 	test systemd systemd-analyze
 	systemd mmdebstrap mmdebstrap

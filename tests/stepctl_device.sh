@@ -202,16 +202,24 @@ is "a bar on a terminal" "$(timeout 60 script -qec \
 	"$stepctl --device $device --wait PAN 2 IN 1s" /dev/null </dev/null | tr '\r' '\n' |
 	grep -m 1 -o '%  0:01 left PAN 2 IN 1s')" "%  0:01 left PAN 2 IN 1s"
 
-is "completion: axes" "$(bash -c 'eval "$("$0" completion bash)"
-	COMP_WORDS=(stepctl --device "$1" PAN 3 TI) COMP_CWORD=5; _stepctl
-	echo "${COMPREPLY[*]}"' "$stepctl" "$device")" TILT
-
-# The prompt
 terminal() # STEP... -- ARGUMENT..., as for terminal.py: what was not shown, exit status
 {
 	HOME=$out "$out/../../../tests/terminal.py" 60 "$@" >shown 2>&1
 	echo "$(grep '^terminal:' shown) $?"
 }
+printf 'PAN BY 1 IN 400ms\nPAN BY -1 IN 400ms\n' >short.move
+is "a bar of a loop" "$(terminal '%\[#* *\] .*  0:0[45] left  round 1  line [12]: PAN BY -?1 IN 400ms' \
+	'%\[#+ *\].* left  round 5  line 2: PAN BY -1 IN 400ms' \
+	-- "$stepctl" run --device "$device" --loop 5 short.move)" " 0"
+is "nothing of the bar is left by Ctrl-C" "$(terminal '%\[.*% .*' '\x03' \
+	'%stepctl: stopping; once more halts' -- "$stepctl" run --device "$device" long.move)" " 130"
+ctl --wait PAN 2 >/dev/null
+
+is "completion: axes" "$(bash -c 'eval "$("$0" completion bash)"
+	COMP_WORDS=(stepctl --device "$1" PAN 3 TI) COMP_CWORD=5; _stepctl
+	echo "${COMPREPLY[*]}"' "$stepctl" "$device")" TILT
+
+# The prompt
 prompt() # STEP...
 {
 	terminal "$@" -- "$stepctl" --device "$device"
@@ -221,7 +229,15 @@ ctl --wait PAN 0 TILT 0 >/dev/null
 is "prompt: state, answers, errors, completion" "$(prompt '=IDLE PAN 0.00 TILT 0.00> ' \
 	'til\t' '=tilT ' 'zz\n' '=needs a position' 'pa\t' '=PAUSE' '\x15PAN 5 IN 1s\n' \
 	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '=> ' '\x04')" " 0"
-is "prompt: history of the last time" "$(prompt '=> ' '\x10\n' '=PAN=5.000000 STEPS' '=> ' '\x04')" " 0"
+# of what was shown before nothing is left, nor of a line that is longer than the terminal
+long=$(printf '%0120d' 0)
+is "prompt: it is shown anew in its place" "$(prompt '%IDLE PAN 5.00 TILT 0.00>' 'PAN 3 IN 1s\n' \
+	'# so' '%RUN PAN 4[.][0-9]* TILT 0.00> # so' '%IDLE PAN 3.00 TILT 0.00> # so' \
+	'\x15' "PAN 5 IN 1s # $long\n" "# $long" '%RUN PAN 4[.][0-9]* TILT 0.00> # 0*' '%0{46}' \
+	'%IDLE PAN 5.00 TILT 0.00> # 0*' '%0{47}' '\x15' '%IDLE PAN 5.00 TILT 0.00>' '\x04')" " 0"
+is "prompt: an alarm, and candidates" "$(prompt '=> ' 'HALT\n' '%ALARM HALTED PAN .*>' 'RESET\n' \
+	'RE\t' '%RESET RESUME RELEASE' '%IDLE PAN 5.00 TILT 0.00> RE' '\x15' '\x04')" " 0"
+is "prompt: history of the last time" "$(prompt '=> ' '\x10\x10\x10\x10\x10\n' '=PAN=5.000000 STEPS' '=> ' '\x04')" " 0"
 is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' '=RUN' \
 	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"
 is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \

@@ -56,8 +56,10 @@ static double end_of(const struct progress *progress, unsigned int sequence)
 
 void progress_wipe(struct progress *progress)
 {
-	if (progress->drawn)
+	if (progress->drawn) {
 		fputs("\r\033[K", stdout);
+		fflush(stdout); /* what follows may be for stderr */
+	}
 	progress->drawn = false;
 }
 
@@ -83,7 +85,7 @@ static void set_clock(struct progress *progress, unsigned int sequence, bool run
 	progress->shown_s = now_s;
 }
 
-static unsigned int width_of_terminal(void)
+unsigned int progress_terminal_width(void)
 {
 	struct winsize size;
 
@@ -111,7 +113,7 @@ void progress_show(struct progress *progress, unsigned int sequence,
 {
 	bool runs = strcmp(state, "HOLD");
 	char bytes[160];
-	int width = width_of_terminal() - 1;
+	int width = progress_terminal_width() - 1;
 	int length;
 
 	set_clock(progress, sequence, runs);
@@ -121,6 +123,9 @@ void progress_show(struct progress *progress, unsigned int sequence,
 		length = print_bar(bytes, sizeof(bytes), progress, runs);
 	else
 		length = snprintf(bytes, sizeof(bytes), "%s", state);
+	if (progress->passes != 1 && progress->lines)
+		length += snprintf(bytes + length, sizeof(bytes) - length, "  round %u",
+				   sequence / progress->lines + 1);
 	if (number && progress->lines > 1)
 		length += snprintf(bytes + length, sizeof(bytes) - length, "  line %u:",
 				   number);

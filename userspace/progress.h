@@ -39,6 +39,9 @@ void progress_wipe(struct progress *progress);
 
 void progress_end(struct progress *progress);
 
+/* How many cells a line of the terminal has. */
+unsigned int progress_terminal_width(void);
+
 /* Seconds on a clock of this computer that is never set. */
 double progress_now_s(void);
 

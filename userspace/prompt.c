@@ -28,7 +28,7 @@ static struct {
 	unsigned int unanswered; /* lines */
 	char text[AXES_MAX * (AXIS_NAME_MAX + 16) + 64]; /* the prompt */
 	EditLine *editor;
-	bool editing;
+	bool shown; /* on the screen, with what is typed behind it */
 } all;
 
 static sig_atomic_t interrupted;
@@ -38,23 +38,53 @@ static void note_interrupt(int number)
 	WRITE_ONCE(interrupted, 1);
 }
 
-/* "IDLE PAN 30.00 TILT -10.00> ". Whether it has changed. */
-static bool make_prompt(void)
+/*
+ * Take what is shown of the line that is edited off the screen, where libedit does not:
+ * it takes it for granted that it shows a line anew on an empty one. The words of the
+ * language are ASCII, a cell each.
+ */
+static void wipe(void)
+{
+	const LineInfo *line;
+	unsigned int cells, rows;
+
+	if (!all.shown)
+		return;
+	all.shown = false;
+	line = el_line(all.editor);
+	cells = strlen(all.text) + (line->cursor - line->buffer);
+	rows = cells / progress_terminal_width();
+	if (rows)
+		printf("\033[%uA", rows);
+	printf("\r\033[J");
+	fflush(stdout);
+}
+
+static void show_again(void)
+{
+	if (!all.shown)
+		el_set(all.editor, EL_REFRESH);
+	all.shown = true;
+}
+
+/* "IDLE PAN 30.00 TILT -10.00> ", "ALARM HALTED PAN 30.00 TILT -10.00> ". */
+static void make_prompt(void)
 {
 	char text[sizeof(all.text)];
 	unsigned int i;
 	int length;
 
-	length = snprintf(text, sizeof(text), "%s", live.status.state);
+	length = snprintf(text, sizeof(text), "%s%s%s", live.status.state,
+			  live.status.alarm[0] ? " " : "", live.status.alarm);
 	for (i = 0; i < live.status.axes.count; i++)
 		length += snprintf(text + length, sizeof(text) - length, " %s %.2f",
 				   live.status.axes.name[i],
 				   strtod(live.status.position[i], NULL));
 	snprintf(text + length, sizeof(text) - length, "%s> ", all.unanswered ? " ..." : "");
 	if (!strcmp(text, all.text))
-		return false;
+		return;
+	wipe();
 	strcpy(all.text, text);
-	return true;
 }
 
 static char *show_prompt(EditLine *editor)
@@ -64,15 +94,14 @@ static char *show_prompt(EditLine *editor)
 
 static void print(const char *text)
 {
-	printf("%s%s\n", all.editing ? "\r\033[K" : "", text);
+	wipe();
+	printf("%s\n", text);
 	fflush(stdout);
 }
 
-/* True if something was printed. */
-static bool hear_lines(void)
+static void hear_lines(void)
 {
 	struct answer answer;
-	bool printed = false;
 	char *text;
 
 	live.gone |= !channel_receive(&live.lines);
@@ -80,20 +109,15 @@ static bool hear_lines(void)
 		answer_parse(&answer, text);
 		if (answer.kind == ANSWER_OK || answer.kind == ANSWER_ERROR)
 			all.unanswered -= min(all.unanswered, 1U);
-		if (answer.kind == ANSWER_OK)
-			continue;
-		print(answer.text);
-		printed = true;
+		if (answer.kind != ANSWER_OK)
+			print(answer.text);
 	}
-	return printed;
 }
 
-/* True if something was printed. */
-static bool hear_control(void)
+static void hear_control(void)
 {
 	struct answer answer;
 	struct device_status status;
-	bool printed = false;
 	char *text;
 
 	live.gone |= !channel_receive(&live.control);
@@ -101,13 +125,11 @@ static bool hear_control(void)
 		answer_parse(&answer, text);
 		if (!strcmp(answer.tag, "typed") && answer.kind != ANSWER_OK) {
 			print(answer.text);
-			printed = true;
 		} else if (status_parse(&status, text)) {
 			live.status = status;
 			all.asked = false;
 		}
 	}
-	return printed;
 }
 
 static void ask_status(void)
@@ -133,16 +155,15 @@ static bool wait_for_key(void)
 		{ .fd = live.lines.from, .events = POLLIN },
 		{ .fd = live.control.from, .events = POLLIN },
 	};
-	bool printed = false;
 
 	if (poll(files, ARRAY_SIZE(files), REFRESH_MS) == 0)
 		ask_status();
 	if (files[1].revents)
-		printed |= hear_lines();
+		hear_lines();
 	if (files[2].revents)
-		printed |= hear_control();
-	if (make_prompt() || printed)
-		el_set(all.editor, EL_REFRESH);
+		hear_control();
+	make_prompt();
+	show_again();
 	return files[0].revents;
 }
 
@@ -151,6 +172,7 @@ static int next_key(EditLine *editor, wchar_t *key)
 {
 	unsigned char byte;
 
+	all.shown = true;
 	while (!live.gone) {
 		bool typed = wait_for_key();
 
@@ -173,14 +195,21 @@ static int next_key(EditLine *editor, wchar_t *key)
 
 static void list_candidates(const char *prefix, size_t length)
 {
-	unsigned int i;
+	unsigned int i, cells = 0, width = progress_terminal_width();
 
-	printf("\r\033[K");
-	for (i = 0; i < all.words.count; i++)
-		if (!strncasecmp(all.words.word[i], prefix, length))
-			printf("%s ", all.words.word[i]);
+	wipe();
+	for (i = 0; i < all.words.count; i++) {
+		const char *word = all.words.word[i];
+
+		if (strncasecmp(word, prefix, length))
+			continue;
+		if (cells + strlen(word) + 1 > width)
+			cells = printf("\n") - 1;
+		cells += printf("%s ", word);
+	}
 	printf("\n");
 	fflush(stdout);
+	show_again();
 }
 
 static unsigned char complete(EditLine *editor, int key)
@@ -200,7 +229,7 @@ static unsigned char complete(EditLine *editor, int key)
 		return CC_ERROR;
 	if (count > 1 && !rest[0]) {
 		list_candidates(word, length);
-		return CC_REDISPLAY;
+		return CC_NORM;
 	}
 	if (count == 1)
 		strcat(rest, " ");
@@ -250,9 +279,8 @@ static void read_lines(History *kept)
 	int count;
 
 	for (;;) {
-		all.editing = true;
 		line = el_gets(all.editor, &count);
-		all.editing = false;
+		all.shown = false;
 		if (!line || count <= 0 || live.gone)
 			return;
 		if (line[0] != '\n')
