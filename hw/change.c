@@ -260,7 +260,7 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 	for (; next_change(motion, weave, &next_ns); now_ns = next_ns) {
 		duration = real_sub(next_ns, now_ns);
 		to_mark = real_sub(weave->mark_ns, now_ns);
-		if (real_sign(duration) > 0 && !real_is_below(duration, -20)) {
+		if (real_sign(duration) > 0 && !real_is_below(duration, SEGMENT_SHORTEST_BITS)) {
 			segment = stage_segment(motion, weave, now_ns, next_ns);
 			if (!segment)
 				return -ENOSPC;

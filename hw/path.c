@@ -28,6 +28,10 @@
 #define NEAR_BITS 8
 /* What differs by less is the same, relatively: directions come from rounded targets. */
 #define SAME_BITS 20
+/* Where soft limits are that are none: beyond all moves. */
+#define FAR_AWAY (S64_MAX >> 3)
+/* A step beyond a soft limit is not made by what stays below a half by so much: 2^-6. */
+#define MARGIN_BITS 6
 /* And a turn by less is none, even if no jump of speed is allowed. */
 #define STRAIGHT_BITS 30
 
@@ -48,6 +52,10 @@ void path_begin(struct plan_path *path, const struct motion *motion)
 	memcpy(path->steps, motion->staged_steps, sizeof(path->steps));
 	memset(path->end, 0, sizeof(path->end));
 	memset(&path->start, 0, sizeof(path->start));
+	for (i = 0; i < path->axes; i++) {
+		path->lowest[i] = -FAR_AWAY;
+		path->highest[i] = FAR_AWAY;
+	}
 	path->at_rest = motion->staged_first != SEGMENT_NONE || !motion_cut_moving(motion);
 	if (path->at_rest)
 		return;
@@ -174,6 +182,58 @@ static bool falls(struct real limit, struct real before)
 	return real_compare(limit, before) < 0;
 }
 
+/*
+ * The speed from which an axis comes to rest within @room, even if it lets go of the
+ * throttle first. By the jerk alone that takes sqrt(v / J) v, and the throttle, which
+ * may be sqrt(2 J v) at most, sqrt(2 v / J) v more; else v^2 / 2 A + v A / 2 J, and
+ * v A / J more.
+ */
+static struct real speed_to_rest(const struct limits *limits, struct real room)
+{
+	struct real twice = real_shift(real_mul(limits->acceleration, room), 1);
+	struct real rise, speed;
+
+	if (!real_sign(limits->jerk))
+		return real_sqrt(twice);
+	rise = real_div(limits->acceleration, limits->jerk);
+	speed = real_mul(real_mul(room, room), limits->jerk);
+	speed = real_cbrt(real_div(speed, real_from(6)));
+	rise = real_mul(rise, limits->acceleration);
+	if (real_compare(real_shift(speed, 1), rise) <= 0)
+		return speed;
+	rise = real_sub(real_shift(rise, 1), real_shift(rise, -1)); /* 3/2 A^2 / J */
+	return real_sub(real_sqrt(real_add(real_mul(rise, rise), twice)), rise);
+}
+
+/*
+ * @corner, or less where axis @i slows down at it: if it is told to stop there alone, it
+ * must not go beyond its soft limit.
+ */
+static struct real within_range(struct real corner, const struct path_leg *before,
+				const struct path_leg *leg, const struct plan_path *path,
+				const struct plan_move *move, unsigned int i)
+{
+	struct real along = before->direction[i], then = leg->direction[i];
+	struct real room = real_from(path->highest[i] - path->base[i]);
+	struct real at = path->end[i].position;
+	struct limits limits;
+
+	if (along.negative) {
+		room = real_from(path->base[i] - path->lowest[i]);
+		at = real_negate(at);
+		along = real_negate(along);
+		then = real_negate(then);
+	}
+	if (!real_sign(along) || real_compare(then, along) >= 0 || real_sign(room) < 0)
+		return corner;
+	room = real_sub(real_add(room, real_shift(real_from(1), -1)), at);
+	room = real_sub(room, real_shift(real_from(1), -MARGIN_BITS));
+	if (real_sign(room) <= 0)
+		return real_from(0);
+	limits = plan_limits(&move->axis[i]);
+	return smaller(corner, real_div(speed_to_rest(&limits, room), along));
+}
+
 /* The corner from @before to @leg: the speed of no axis jumps by more than its CORNER. */
 static void set_corner(struct path_leg *before, const struct path_leg *leg,
 		       const struct plan_path *path, const struct plan_move *move,
@@ -187,9 +247,11 @@ static void set_corner(struct path_leg *before, const struct path_leg *leg,
 		struct real turn = real_sub(before->direction[i], leg->direction[i]);
 		struct real jump = real_mul(move->axis[i].corner, per_ns);
 
-		if (real_sign(turn) &&
-		    !real_is_below(real_div(turn, choice->metric[i]), -STRAIGHT_BITS))
-			corner = smaller(corner, real_div(jump, real_absolute(turn)));
+		if (!real_sign(turn) ||
+		    real_is_below(real_div(turn, choice->metric[i]), -STRAIGHT_BITS))
+			continue;
+		corner = smaller(corner, real_div(jump, real_absolute(turn)));
+		corner = within_range(corner, before, leg, path, move, i);
 	}
 	before->corner = corner;
 	before->level = falls(leg->limits.acceleration, before->limits.acceleration) ||
@@ -419,7 +481,7 @@ static int stage_piece(struct walk *walk, const struct piece *piece)
 	struct segment *segment;
 	unsigned int i;
 
-	if (real_is_below(piece->duration, -20))
+	if (real_is_below(piece->duration, SEGMENT_SHORTEST_BITS))
 		return 0;
 	if (!walk->stop && !motion_room(walk->motion))
 		return -ENOSPC;

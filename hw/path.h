@@ -40,6 +40,7 @@ struct plan_path {
 	struct state end[AXES_MAX]; /* and before there is one, how it begins */
 	struct state start; /* along the path */
 	s64 steps[AXES_MAX]; /* whole steps, at the start and while it is staged */
+	s64 lowest[AXES_MAX], highest[AXES_MAX]; /* soft limits, steps; by default there are none */
 	struct real tiny; /* a distance that is none */
 	u64 commit_ns; /* until then no leg that is added later changes anything */
 	struct path_leg leg[PATH_LEGS_MAX];

@@ -143,6 +143,22 @@ static noinline void add_leg(struct machine *machine, const struct machine_state
 	}
 }
 
+/* The soft limits of the path that begins with @entry: its play is that of all of it. */
+static void set_range(struct machine *machine, const struct machine_state *state,
+		      const struct queue_entry *entry)
+{
+	struct plan_path *path = &machine->path;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &state->axis[i];
+		s64 zero = axis->origin + entry->play[i];
+
+		path->lowest[i] = axis_steps(axis, axis->setting[SETTING_MIN]) + zero;
+		path->highest[i] = axis_steps(axis, axis->setting[SETTING_MAX]) + zero;
+	}
+}
+
 /*
  * Lay a path from entry @first on, of entries that flow into one another, up to
  * @last. Entries after @chosen are new to the plan. Returns the number of the last.
@@ -156,6 +172,7 @@ static u32 lay_path(struct machine *machine, const struct machine_state *state, 
 	bool ends;
 
 	path_begin(path, &machine->motion);
+	set_range(machine, state, machine_entry(machine, first));
 	for (;; number++) {
 		struct queue_entry *entry = machine_entry(machine, number);
 

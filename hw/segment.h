@@ -13,6 +13,12 @@
 #define SEGMENT_NONE U16_MAX
 
 /*
+ * What is shorter than 2^-12 ns becomes no segment: rounding made it, and the fixed point
+ * of a segment so short would tell little of its acceleration.
+ */
+#define SEGMENT_SHORTEST_BITS (-12)
+
+/*
  * An axis within a segment. Its position, in steps, at u (0 <= u < 1, the
  * segment's own unit of time, 2^time_shift ns; held as a fraction of 2^63) is
  *

@@ -146,11 +146,9 @@ static void within(long double value, long double limit, long double noise, cons
 static void judge_limits(unsigned int axis, struct at from, struct at to, struct at noise)
 {
 	const struct script_axis *limits = &at.script->axis[axis];
-	/* half a step, and the way from a corner's speed to a stop */
-	long double accel = script_exact(limits, limits->accel);
-	long double beyond = 0.501L + limits->jump * limits->jump / accel;
-	long double lowest = script_exact(limits, limits->lowest) - beyond;
-	long double highest = script_exact(limits, limits->highest) + beyond;
+	/* where no step is made beyond them */
+	long double lowest = script_steps(limits, limits->lowest) - 0.5L - STEPS_ERROR;
+	long double highest = script_steps(limits, limits->highest) + 0.5L + STEPS_ERROR;
 
 	within(peak_speed(from, to), limits->bounds.speed + limits->over, noise.speed, "speed",
 	       axis);
@@ -195,8 +193,10 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	long double now = seconds(start_ns(at.segment));
 	long double jump = fabsl(from.position - to.position);
 	long double level = bounds->acceleration * 1e-9L;
+	/* what has no way left in a µs may be replaced as it comes to rest */
 	bool rests = at.first || at.rested || !segment_moves(at.segment, axis) ||
-		     (to.speed == 0 && to.acceleration == 0 && to.jerk == 0);
+		     (fabsl(to.speed) <= larger(to.acceleration, to.jerk * 1e-6L) * 1e-6L &&
+		      from.speed == 0);
 
 	if (!at.halted && !at.first)
 		require(jump <= (rests ? 0.5L : 0) + STEPS_ERROR,

@@ -220,7 +220,7 @@ static s64 random_target(const struct script_axis *axis)
 	s64 target = axis->lowest + random_below(axis->highest - axis->lowest + 1);
 
 	/* seldom on a limit, often near where it was */
-	if (one_in(10))
+	if (one_in(axis->edges ? 2 : 10))
 		return one_in(2) ? axis->lowest : axis->highest;
 	if (one_in(2) && axis->known)
 		target = axis->target + (target - axis->target) / (1 + (s64)random_below(50));
@@ -639,6 +639,26 @@ static void say_new_target(struct script *script)
 	say_retarget(script, false);
 }
 
+/* Corners on MIN and MAX, and at any instant of them something else. */
+static void play_edges(struct script *script)
+{
+	static const char *const away[] = { "STOP PAN", "STOP TILT", "PAUSE" };
+	unsigned int i, count = 2 + random_below(4);
+
+	for (i = 0; i < HEAD_AXES; i++)
+		script->axis[i].edges = true;
+	say_word(script, "ENABLE");
+	pass(script, 0.01L);
+	for (i = 0; i < count; i++)
+		say_plain_move(script);
+	pass_some(script);
+	if (one_in(2))
+		(one_in(2) ? say_new_target : say_run)(script);
+	else
+		say_word(script, away[random_below(ARRAY_SIZE(away))]);
+	forget_targets(script);
+}
+
 typedef void script_part(struct script *script);
 
 static void play_mixture(struct script *script)
@@ -680,6 +700,7 @@ void script_play(struct script *script, struct rehearsal *rehearsal, u64 number)
 		play_retarget,
 		play_path,
 		play_path,
+		play_edges,
 		play_stream,
 		play_mixture,
 		play_mixture,

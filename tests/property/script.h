@@ -21,6 +21,7 @@ struct script_axis {
 	s64 maxspeed, maxaccel;
 	s64 target; /* where the last command leads, if that can be known */
 	bool known;
+	bool edges; /* targets are often on the soft limits */
 	s64 saved; /* the same by the preset */
 	bool saved_known;
 	/* The widest that any line allowed, in steps: */

@@ -356,6 +356,32 @@ START_TEST(stop_at_any_moment_leaves_whole_steps)
 }
 END_TEST
 
+/* An axis that turns round on its soft limit may be told to stop alone just then. */
+START_TEST(no_step_goes_beyond_a_corner_on_max)
+{
+	static const char *const what[] = { "STOP PAN\n", "NOW PAN 160 TILT 0\n", "RUN TILT 1\n" };
+	unsigned int i, ms;
+	u64 end_ns;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(what); i++) {
+		if (i == ARRAY_SIZE(what))
+			say("SET PAN JERK 1200; SET TILT JERK 1200\n",
+			    "SET PAN JERK 0\nSET TILT JERK 0\nOK\n");
+		for (ms = 400; ms < 900; ms += 10) {
+			say("PAN 169 TILT 0\nSYNC\n", "OK\nOK\n");
+			say("PAN 170 TILT 20; PAN 169 TILT 40\n", "OK\n");
+			rig_run(rig, rig->now_ns + ms * 1000000ULL);
+			say(what[i % ARRAY_SIZE(what)], "OK\n");
+			for (end_ns = rig->now_ns + 300000000; rig->now_ns < end_ns;) {
+				rig_run(rig, rig->now_ns + 1000000);
+				ck_assert_int_le(rig->head.position[HEAD_PAN], 15111);
+			}
+			say("STOP\n", "OK\n");
+		}
+	}
+}
+END_TEST
+
 /* Each axis stops within half a second, though one was to go on for 15 s. */
 /* The plan slips by what edges were late, and what has slipped can be cut. */
 START_TEST(stop_need_not_wait_for_what_has_slipped)
@@ -1202,6 +1228,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, stop_slows_down_and_drops_the_queue);
 	tcase_add_test(tests, stop_counts_wherever_it_is_in_its_line);
 	tcase_add_test(tests, stop_at_any_moment_leaves_whole_steps);
+	tcase_add_test(tests, no_step_goes_beyond_a_corner_on_max);
 	tcase_add_test(tests, stop_need_not_wait_for_what_has_slipped);
 	tcase_add_test(tests, stop_ends_when_the_last_axis_rests);
 	tcase_add_test(tests, stop_stops_what_is_about_to_begin);
