@@ -170,12 +170,18 @@ static s64 jerk_of(const struct axis *axis)
 static struct plan_axis limits(const struct axis *axis, s64 speed,
 			       s64 acceleration, s64 jerk)
 {
-	return (struct plan_axis){
+	struct plan_axis plan = {
 		.target = axis_steps(axis, axis->target) + axis->origin,
 		.speed = axis_rate(axis, speed),
 		.acceleration = axis_rate(axis, acceleration),
 		.jerk = axis_rate(axis, jerk == S64_MAX ? 0 : jerk),
+		.highest = axis_rate(axis, axis->setting[SETTING_MAXSPEED]),
 	};
+	struct real pulses = real_from(axis_pulse_rate(axis));
+
+	if (real_compare(plan.highest, pulses) > 0)
+		plan.highest = pulses;
+	return plan;
 }
 
 struct plan_axis axis_limits(const struct axis *axis, s64 speed)

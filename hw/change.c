@@ -362,6 +362,27 @@ static void find_run(const struct motion *motion, unsigned int axis, struct cour
 		course->longest_ns = real_from(change->run_ns);
 }
 
+/*
+ * An axis of a stream, or one whose JERK is lower now, may accelerate so hard that by the
+ * time the limit of jerk has let go of that it would be faster than @highest, per ns:
+ * then only so hard, at once, that it comes to just that.
+ */
+static void hold_back(struct state *state, const struct limits *limits, struct real highest)
+{
+	struct real to_come = profile_speed_to_come(state, limits);
+	struct real left = state->speed;
+
+	if (!real_sign(limits->jerk) || !real_sign(highest) ||
+	    real_compare(real_absolute(to_come), highest) <= 0)
+		return;
+	if (to_come.negative)
+		left = real_negate(left);
+	left = real_mul(real_sub(highest, left), real_shift(limits->jerk, 1));
+	state->acceleration = real_sqrt(real_sign(left) > 0 ? left : real_from(0));
+	if (to_come.negative)
+		state->acceleration = real_negate(state->acceleration);
+}
+
 /* What an axis sets out from, to where, and what it must keep to. */
 struct outset {
 	struct state state;
@@ -374,6 +395,8 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 {
 	outset->state = state_at_cut(motion, weave, axis);
 	outset->limits = plan_limits(&change->axis);
+	hold_back(&outset->state, &outset->limits,
+		  real_mul(change->axis.highest, real_ratio(1, NS_PER_S)));
 	outset->course = (struct course){
 		.speed = outset->limits.speed,
 		.longest_ns = real_shift(real_from(1), PLAN_DURATION_BITS - 1),

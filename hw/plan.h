@@ -18,6 +18,7 @@ struct plan_axis {
 	struct real acceleration;
 	struct real jerk; /* 0: none, trapezoid */
 	struct real corner; /* steps/s: by how much the speed may jump at a corner */
+	struct real highest; /* of a change: no limit of jerk may lead beyond, steps/s; 0: any */
 };
 
 /* Longest move, steps, as a power of two: positions need bits for fractions too. */
@@ -67,9 +68,10 @@ struct plan_change {
  * Stage what each axis does from the hand-over of motion_stage_cut() on, from the
  * position, speed and acceleration that it has then. Axes that GO come to rest
  * on their targets together, the others each in its time. Limits that are
- * exceeded at the hand-over are met as soon as the other limits allow. An axis
- * that runs outwards beyond its soft limit, or that cannot stop before it,
- * stops. Targets and soft limits are what they are from below; from above there is the
+ * exceeded at the hand-over are met as soon as the other limits allow, but for an
+ * acceleration that would come to more than the highest speed before the jerk's limit
+ * has let go of it: that jumps. An axis that runs outwards beyond its soft limit, or that
+ * cannot stop before it, stops. Targets and soft limits are what they are from below; from above there is the
  * play of the axis between. All that do not rest on a target rest on the whole step nearest to
  * where they come to rest. Process side. 0; -EDOM if a target is farther away
  * than 2^48 steps or 2^58 ns; -ENOSPC.

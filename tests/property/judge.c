@@ -150,14 +150,14 @@ static void judge_limits(unsigned int axis, struct at from, struct at to, struct
 	long double lowest = script_steps(limits, limits->lowest) - 0.5L - STEPS_ERROR;
 	long double highest = script_steps(limits, limits->highest) + 0.5L + STEPS_ERROR;
 
-	within(peak_speed(from, to), limits->bounds.speed + limits->over, noise.speed, "speed",
+	within(peak_speed(from, to), limits->bounds.speed, noise.speed, "speed",
 	       axis);
 	within(larger(from.acceleration, to.acceleration), limits->bounds.acceleration,
 	       noise.acceleration, "acceleration", axis);
 	if (limits->bounds.jerk && !at.script->stream)
 		within(from.jerk, limits->bounds.jerk, noise.jerk, "jerk", axis);
-	if (limits->over)
-		return; /* it may have to turn */
+	if (limits->turns)
+		return;
 	require(to.position >= lowest && to.position <= highest,
 		"%s: position %.6Lf is beyond MIN or MAX at %.9Lf s", name_of(axis), to.position,
 		seconds(at.end_ns));

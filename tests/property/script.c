@@ -485,7 +485,7 @@ static bool say_point(struct script *script, const struct wave *wave, long doubl
 	return say(script, &line);
 }
 
-/* Points allow MAXSPEED and MAXACCEL; a stop from them may take a while to level off. */
+/* Points allow MAXSPEED and MAXACCEL; a stop from them may have to turn. */
 static void widen_for_points(struct script *script)
 {
 	unsigned int i;
@@ -498,12 +498,11 @@ static void widen_for_points(struct script *script)
 		widen(axis, axis->maxspeed);
 		axis->known = false;
 		axis->bounds.acceleration = fmaxl(axis->bounds.acceleration, accel);
-		if (axis->jerk)
-			axis->over = accel * accel / 2 / script_exact(axis, axis->jerk);
+		axis->turns = axis->jerk;
 	}
 }
 
-static void play_stream(struct script *script)
+static void say_stream(struct script *script)
 {
 	unsigned int i, count = 2 + random_below(8);
 	struct wave wave = random_wave(script);
@@ -526,7 +525,6 @@ static void say_settings(struct script *script)
 	struct script_axis *axis = &script->axis[i];
 	struct script_axis changed = *axis;
 	struct text_line line = {};
-	long double accel;
 
 	choose_limits(&changed);
 	changed.maxspeed = axis->maxspeed;
@@ -543,9 +541,6 @@ static void say_settings(struct script *script)
 	changed.bounds = axis->bounds;
 	*axis = changed;
 	widen(axis, axis->speed);
-	accel = axis->bounds.acceleration;
-	if (axis->jerk)
-		axis->over = fmaxl(axis->over, accel * accel / 2 / script_exact(axis, axis->jerk));
 }
 
 static void forget_targets(struct script *script)
@@ -661,6 +656,18 @@ static void play_edges(struct script *script)
 
 typedef void script_part(struct script *script);
 
+/* Points, and sometimes what takes over from them. */
+static void play_stream(struct script *script)
+{
+	static script_part *const over[] = { say_stop, say_run, say_new_target };
+
+	say_stream(script);
+	if (one_in(2))
+		return;
+	pass_some(script);
+	over[random_below(ARRAY_SIZE(over))](script);
+}
+
 static void play_mixture(struct script *script)
 {
 	static script_part *const all[] = {
@@ -679,7 +686,7 @@ static void play_mixture(struct script *script)
 		say_save,
 		say_go,
 		say_settings,
-		play_stream,
+		say_stream,
 	};
 	unsigned int i, count = 2 + random_below(7);
 

@@ -27,7 +27,7 @@ struct script_axis {
 	/* The widest that any line allowed, in steps: */
 	struct bounds bounds;
 	long double jump; /* of the speed, at a corner */
-	long double over; /* speed that may come in before the acceleration is gone */
+	bool turns; /* it may go beyond MIN and MAX: points know no JERK, a stop does */
 };
 
 /* A move whose duration is known beforehand. */
