@@ -263,6 +263,25 @@ int machine_wait_result(const struct machine *machine,
 	return entry->outcome == ENTRY_HALTED ? -ESHUTDOWN : 0;
 }
 
+struct stand machine_stand(struct machine *machine, unsigned int axis)
+{
+	return (struct stand){
+		.phase = motion_phase(&machine->motion, axis),
+		.play = motion_play(&machine->motion, axis),
+	};
+}
+
+void machine_set_stand(struct machine *machine, unsigned int i, const struct stand *stand)
+{
+	struct axis *axis = &machine->state.axis[i];
+	s64 backlash = axis_backlash(axis);
+
+	axis->play = clamp_t(s64, stand->play, -backlash, 0);
+	axis_set_origin(axis, motion_steps(&machine->motion, i));
+	motion_set_backlash(&machine->motion, i, backlash, axis->play);
+	motion_set_phase(&machine->motion, i, stand->phase);
+}
+
 void machine_shut_down(struct machine *machine, u64 now_ns)
 {
 	retire(machine, now_ns);

@@ -39,6 +39,21 @@ int machine_configure(struct machine *machine, unsigned int axis,
 		      const char *setting, struct error_report *report);
 
 /*
+ * Where a motor stands, beside the position of its axis: in the round of its phases, and
+ * in the play of its gear, as in struct motion_axis. For a host that keeps both over a
+ * time when it is off.
+ */
+struct stand {
+	u8 phase;
+	s64 play;
+};
+
+struct stand machine_stand(struct machine *machine, unsigned int axis);
+
+/* To be called with the axis at rest, its position and its settings known. */
+void machine_set_stand(struct machine *machine, unsigned int axis, const struct stand *stand);
+
+/*
  * To be called when the time that it returned last has come, and after each
  * write: retires what is done and plans what is due. Returns when it wants to be
  * called next, ns, or U64_MAX. Afterwards the host wakes all who wait.

@@ -68,6 +68,23 @@ void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash,
 	unlock(motion);
 }
 
+u8 motion_phase(struct motion *motion, unsigned int axis)
+{
+	u8 phase;
+
+	lock(motion);
+	phase = motion->axis[axis].pulse.phase;
+	unlock(motion);
+	return phase;
+}
+
+void motion_set_phase(struct motion *motion, unsigned int axis, u8 phase)
+{
+	lock(motion);
+	pulse_set_phase(&motion->axis[axis].pulse, phase);
+	unlock(motion);
+}
+
 void motion_enable(struct motion *motion, u32 axes, bool on)
 {
 	u64 lines = 0, levels = 0, high;

@@ -152,6 +152,10 @@ void motion_set_timing(struct motion *motion, unsigned int axis,
  */
 void motion_set_backlash(struct motion *motion, unsigned int axis, s64 backlash, s64 play);
 
+/* Where an axis is in the round of its phases, to be kept and set again; at rest only. */
+u8 motion_phase(struct motion *motion, unsigned int axis);
+void motion_set_phase(struct motion *motion, unsigned int axis, u8 phase);
+
 /*
  * Switch the motors of @axes, bits, on or off: their ENABLE lines, and phases, which
  * come on as they were. Process side, @axes at rest.

@@ -45,6 +45,13 @@ void pulse_init(struct pulse *pulse)
 	pulse->due_ns = U64_MAX;
 }
 
+void pulse_set_phase(struct pulse *pulse, u8 phase)
+{
+	/* The level of STEP tells the phase otherwise, and that is what it is. */
+	if (has_phases(pulse->timing.drive))
+		pulse->phase = phase;
+}
+
 u32 pulse_interval_ns(const struct pulse_timing *timing)
 {
 	if (timing->drive == DRIVE_STEP_DIR)

@@ -67,6 +67,9 @@ struct pulse {
 
 void pulse_init(struct pulse *pulse);
 
+/* The motor stands at @phase of its round; nothing where there are no phases. At rest. */
+void pulse_set_phase(struct pulse *pulse, u8 phase);
+
 /* From a step to the next at least. */
 u32 pulse_interval_ns(const struct pulse_timing *timing);
 

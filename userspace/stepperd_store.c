@@ -6,6 +6,7 @@
  * alone, and taken back at the start.
  */
 #define _GNU_SOURCE /* getline() */
+#include <assert.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
@@ -44,7 +45,16 @@ static void print_positions(struct text *text, const struct machine *machine, co
 	}
 }
 
-static void print_state(char *bytes, const struct machine *machine, bool trusted)
+/* "# trusted PAN 3 -89": and where its motor stands, in its phases and in its play */
+static void print_trust(struct text *text, struct machine *machine, unsigned int axis)
+{
+	struct stand stand = machine_stand(machine, axis);
+
+	text_printf(text, TRUST "%s %u %lld\n", machine->names.name[axis], stand.phase,
+		    stand.play);
+}
+
+static void print_state(char *bytes, struct machine *machine, bool trusted)
 {
 	const struct machine_state *state = &machine->state;
 	s64 target[AXES_MAX];
@@ -64,7 +74,7 @@ static void print_state(char *bytes, const struct machine *machine, bool trusted
 	print_positions(&text, machine, target);
 	for (i = 0; i < machine->names.count; i++)
 		if (trusted && state->axis[i].trust == TRUST_KNOWN)
-			text_printf(&text, TRUST "%s\n", machine->names.name[i]);
+			print_trust(&text, machine, i);
 	bytes[text.length] = '\0';
 }
 
@@ -79,6 +89,8 @@ static bool write_file(const char *path, const char *bytes)
 	snprintf(new, sizeof(new), "%s.new", path);
 	snprintf(directory, sizeof(directory), "%s", path);
 	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd >= 0)
+		errno = ENOSPC; /* if not all is written */
 	good = fd >= 0 && write(fd, bytes, length) == (ssize_t)length && !fsync(fd);
 	if (fd >= 0)
 		close(fd);
@@ -116,14 +128,21 @@ static void *write_thread(void *data)
 	return NULL;
 }
 
-/* "# trusted PAN" */
-static void trust_axis(struct machine *machine, const char *name)
+static void take_trust(struct machine *machine, const char *line)
 {
+	char name[AXIS_NAME_MAX + 1];
+	struct stand stand;
 	unsigned int i;
 
-	for (i = 0; i < machine->names.count; i++)
-		if (!strcmp(machine->names.name[i], name))
-			machine->state.axis[i].trust = TRUST_KNOWN;
+	static_assert(sizeof(name) == 16);
+	if (sscanf(line, TRUST "%15s %hhu %lld", name, &stand.phase, &stand.play) != 3)
+		return;
+	for (i = 0; i < machine->names.count; i++) {
+		if (strcmp(machine->names.name[i], name))
+			continue;
+		machine_set_stand(machine, i, &stand);
+		machine->state.axis[i].trust = TRUST_KNOWN;
+	}
 }
 
 /*
@@ -146,11 +165,8 @@ static void read_file(struct machine *machine, FILE *file, const char *path)
 	for (i = 0; i < machine->names.count; i++)
 		machine->state.axis[i].trust = TRUST_LOST;
 	rewind(file);
-	while (getline(&line, &size, file) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (!strncmp(line, TRUST, strlen(TRUST)))
-			trust_axis(machine, line + strlen(TRUST));
-	}
+	while (getline(&line, &size, file) >= 0)
+		take_trust(machine, line);
 	free(line);
 }
 
@@ -177,7 +193,7 @@ struct store *store_begin(struct machine *machine, const char *path)
 	return store;
 }
 
-void store_keep(struct store *store, const struct machine *machine)
+void store_keep(struct store *store, struct machine *machine)
 {
 	if (!memcmp(store->preset, machine->state.preset, sizeof(store->preset)))
 		return;
@@ -189,7 +205,7 @@ void store_keep(struct store *store, const struct machine *machine)
 	pthread_mutex_unlock(&store->lock);
 }
 
-void store_end(struct store *store, const struct machine *machine, bool trusted)
+void store_end(struct store *store, struct machine *machine, bool trusted)
 {
 	pthread_mutex_lock(&store->lock);
 	print_state(store->text, machine, trusted);

@@ -17,9 +17,9 @@ struct store;
 struct store *store_begin(struct machine *machine, const char *path);
 
 /* To be called when lines have run: presets are kept at once, by a thread. */
-void store_keep(struct store *state, const struct machine *machine);
+void store_keep(struct store *state, struct machine *machine);
 
 /* Keep all; positions that the machine trusts can be @trusted. Waits for the disk. */
-void store_end(struct store *state, const struct machine *machine, bool trusted);
+void store_end(struct store *state, struct machine *machine, bool trusted);
 
 #endif

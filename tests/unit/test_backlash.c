@@ -248,6 +248,29 @@ START_TEST(the_load_is_where_the_machine_says)
 }
 END_TEST
 
+/* As when a host was off in between, and the gear stayed as it was. */
+START_TEST(kept)
+{
+	struct stand stand;
+
+	go("PAN 30 TILT -10\n", 2667, -889 - PLAY);
+	stand = machine_stand(&rig->machine, HEAD_TILT);
+	ck_assert_int_eq(stand.play, -PLAY);
+	tear_down();
+	set_up();
+	gear[HEAD_TILT].play = -PLAY;
+	say("TILT IS -10\n", "OK\n");
+	machine_set_stand(&rig->machine, HEAD_TILT, &stand);
+	ck_assert_int_eq(load(HEAD_TILT), PLAY);
+	go("TILT BY -1\n", 0, -89);
+	go("TILT -10\n", 0, PLAY);
+	/* What cannot be is not believed. */
+	stand.play = 5;
+	machine_set_stand(&rig->machine, HEAD_TILT, &stand);
+	ck_assert_int_eq(axis_of(HEAD_TILT)->play, 0);
+}
+END_TEST
+
 Suite *backlash_suite(void);
 
 Suite *backlash_suite(void)
@@ -263,6 +286,7 @@ Suite *backlash_suite(void)
 	tcase_add_test(tests, a_time_is_kept_with_it);
 	tcase_add_test(tests, it_can_be_stopped_and_held_on_its_way);
 	tcase_add_test(tests, a_line_that_fails_leaves_it_as_it_was);
+	tcase_add_test(tests, kept);
 	tcase_add_loop_test(tests, the_load_is_where_the_machine_says, 1, 6);
 	suite_add_tcase(suite, tests);
 	return suite;

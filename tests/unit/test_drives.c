@@ -172,6 +172,30 @@ START_TEST(backlash)
 }
 END_TEST
 
+/* As when a host was off in between: the motor goes on from where it was held. */
+START_TEST(kept)
+{
+	struct stand stand;
+
+	machine_set_drive(&rig->machine, HEAD_TILT, DRIVE_HALF_STEPS);
+	moves("TILT 3steps\n", "A--- AB-- -B-- -BC-");
+	stand = machine_stand(&rig->machine, HEAD_TILT);
+	ck_assert_uint_eq(stand.phase, 3);
+	tear_down();
+	set_up();
+	machine_set_drive(&rig->machine, HEAD_TILT, DRIVE_HALF_STEPS);
+	machine_set_stand(&rig->machine, HEAD_TILT, &stand);
+	moves("ENABLE\n", "-BC-");
+	moves("TILT 1steps\n", "--C-");
+	tear_down();
+	set_up();
+	/* the level of STEP is what it is */
+	machine_set_drive(&rig->machine, HEAD_TILT, DRIVE_BOTH_EDGES);
+	machine_set_stand(&rig->machine, HEAD_TILT, &stand);
+	moves("TILT 1steps\n", "sD SD");
+}
+END_TEST
+
 START_TEST(both_edges)
 {
 	machine_set_drive(&rig->machine, HEAD_TILT, DRIVE_BOTH_EDGES);
@@ -215,6 +239,7 @@ Suite *drives_suite(void)
 	tcase_add_test(tests, on_before_it_moves);
 	tcase_add_test(tests, held_by_halt);
 	tcase_add_test(tests, backlash);
+	tcase_add_test(tests, kept);
 	tcase_add_test(tests, both_edges);
 	tcase_add_test(tests, speeds);
 	suite_add_tcase(suite, tests);
