@@ -146,9 +146,11 @@ static void within(long double value, long double limit, long double noise, cons
 static void judge_limits(unsigned int axis, struct at from, struct at to, struct at noise)
 {
 	const struct script_axis *limits = &at.script->axis[axis];
+	s64 origin = script_origin(limits, at.segment->start_ns);
 	/* where no step is made beyond them */
-	long double lowest = script_steps(limits, limits->lowest) - 0.5L - STEPS_ERROR;
-	long double highest = script_steps(limits, limits->highest) + 0.5L + STEPS_ERROR;
+	long double lowest = script_steps(limits, limits->lowest) + origin - limits->backlash -
+			     0.5L - STEPS_ERROR;
+	long double highest = script_steps(limits, limits->highest) + origin + 0.5L + STEPS_ERROR;
 
 	within(peak_speed(from, to), limits->bounds.speed, noise.speed, "speed",
 	       axis);
@@ -337,15 +339,16 @@ static void judge_duration(const struct promise *promise)
 
 	if (!shortest)
 		return;
+	shortest += promise->take_up;
 	require(line->outcome == ENTRY_DONE, "line %u did not end", line->number);
 	if (promise->duration_ns)
 		require(fabsl(takes - promise->duration_ns / 1e9L) <= 1e-9L,
 			"line %u takes %.9Lf s", line->number, takes);
 	else
-		require(fabsl(takes - shortest) <= 1e-9L * shortest + 2e-9L,
+		require(fabsl(takes - shortest) <= 1e-9L * shortest + 3e-9L,
 			"line %u takes %.9Lf s, the shortest is %.9Lf s", line->number, takes,
 			shortest);
-	judge_line(promise, (long double)line->start_ns + REHEARSAL_BEGIN_NS,
+	judge_line(promise, line->start_ns + promise->take_up * 1e9L + REHEARSAL_BEGIN_NS,
 		   (long double)line->end_ns + REHEARSAL_BEGIN_NS);
 }
 
@@ -379,8 +382,11 @@ static void judge_retarget(const struct promise *promise)
 		struct at state = state_from(i, (long double)line->start_ns + REHEARSAL_BEGIN_NS);
 		long double time;
 
+		/* it may have to go there by the play of its gear more */
 		if (promise->axes >> i & 1)
-			time = reference_rest_time(state, promise->to[i], bounds);
+			time = fmaxl(reference_rest_time(state, promise->to[i], bounds),
+				     reference_rest_time(state, promise->to[i] - at.script->axis[i].backlash,
+							 bounds));
 		else
 			time = reference_change(&state, 0, bounds);
 		require(!isnan(time), "no reference for line %u", line->number);
@@ -390,19 +396,58 @@ static void judge_retarget(const struct promise *promise)
 		"line %u takes %.9Lf s, the shortest is %.9Lf s", line->number, takes, shortest);
 }
 
+/* Whether the axes of @point are in it at the end of @segment, as fast as they are to be. */
+static bool is_at_point(const struct segment *segment, const struct point *point)
+{
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++) {
+		struct at end = reference_at(segment, i, 1), noise = reference_resolution(segment, i);
+		long double beyond = end.position - point->position[i];
+		long double tolerance = ROUNDING * at.script->axis[i].bounds.speed + noise.speed;
+
+		if (!(point->axes >> i & 1))
+			continue;
+		if (fabsl(beyond) > STEPS_ERROR &&
+		    fabsl(beyond + at.script->axis[i].backlash) > STEPS_ERROR)
+			return false;
+		if (fabsl(end.speed - point->speed[i]) > tolerance)
+			return false;
+	}
+	return true;
+}
+
+/* The plan goes through each point, at its speed. */
+static void judge_point(const struct point *point)
+{
+	const struct script_line *line = &at.script->rehearsal->line[point->line];
+	size_t i;
+
+	if (line->outcome != ENTRY_DONE)
+		return;
+	for (i = 0; i < at.record->count; i++) {
+		const struct segment *segment = &at.record->segment[i].segment;
+		s64 end_ns = segment_end_ns(segment) - REHEARSAL_BEGIN_NS;
+
+		if (end_ns >= (s64)line->written_ns && end_ns <= (s64)line->end_ns + 1 &&
+		    is_at_point(segment, point))
+			return;
+	}
+	require(false, "the plan does not go through the point of line %u", line->number);
+}
+
 /* Where the last command leads is where it ends. */
 static void judge_end(unsigned int axis)
 {
 	const struct observed_steps *steps = &at.record->axis[axis];
 	const struct script_axis *expected = &at.script->axis[axis];
-	s64 position = steps->count ? steps->step[steps->count - 1].position : 0;
+	s64 wanted = script_steps(expected, expected->target) + script_origin(expected, U64_MAX);
 
 	require(at.steps[axis] == steps->count, "%s: %zu steps after all segments", name_of(axis),
 		steps->count - at.steps[axis]);
 	if (expected->known)
-		require(position == script_steps(expected, expected->target),
-			"%s ends at step %lld, not %lld", name_of(axis), position,
-			script_steps(expected, expected->target));
+		require(expected->load == wanted, "%s ends at step %lld, not %lld", name_of(axis),
+			expected->load, wanted);
 }
 
 const char *judge(const struct script *script, const struct record *record)
@@ -420,6 +465,8 @@ const char *judge(const struct script *script, const struct record *record)
 		judge_segment(&record->segment[i]);
 	for (i = 0; i < HEAD_AXES; i++)
 		judge_end(i);
+	for (i = 0; i < script->points; i++)
+		judge_point(&script->point[i]);
 	for (i = 0; i < script->promises; i++) {
 		if (script->promise[i].retarget)
 			judge_retarget(&script->promise[i]);

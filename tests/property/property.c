@@ -18,6 +18,7 @@ static struct script script;
 static void observe_step(struct rehearsal *rehearsal, unsigned int axis, s64 position)
 {
 	record_step(&record, axis, rehearsal->now_ns, position);
+	script_step(&script, axis, position);
 }
 
 static void observe_segment(struct rehearsal *rehearsal, const struct segment *segment)

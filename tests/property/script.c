@@ -29,16 +29,36 @@ long double script_exact(const struct script_axis *axis, s64 micro)
 	return micro * (long double)axis->numerator / axis->denominator / MICRO;
 }
 
-long double script_shortest(const struct promise *promise)
+void script_step(struct script *script, unsigned int i, s64 motor)
+{
+	struct script_axis *axis = &script->axis[i];
+
+	axis->slack = clamp_t(s64, axis->slack + motor - axis->motor, -axis->backlash, 0);
+	axis->motor = motor;
+	axis->load = motor - axis->slack;
+}
+
+s64 script_origin(const struct script_axis *axis, u64 ns)
+{
+	unsigned int i = axis->frames;
+
+	while (i-- > 0)
+		if (axis->frame[i].since_ns <= ns)
+			return axis->frame[i].origin;
+	return 0;
+}
+
+/* The shortest time for axes to go so many steps together, under @bounds; 0: none goes. */
+static long double shortest(const s64 steps[HEAD_AXES], const struct bounds bounds[HEAD_AXES])
 {
 	struct bounds law = {};
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++) {
-		long double distance = llabs(promise->to[i] - promise->from[i]);
-		const struct bounds *own = &promise->bounds[i];
+		const struct bounds *own = &bounds[i];
+		long double distance = llabs(steps[i]);
 
-		if (!(promise->axes >> i & 1) || distance == 0)
+		if (distance == 0)
 			continue;
 		if (!law.speed)
 			law = (struct bounds){ INFINITY, INFINITY, 0 };
@@ -51,6 +71,16 @@ long double script_shortest(const struct promise *promise)
 	if (!law.speed)
 		return 0;
 	return reference_move(1, law.speed, law.acceleration, law.jerk).total;
+}
+
+long double script_shortest(const struct promise *promise)
+{
+	s64 steps[HEAD_AXES];
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++)
+		steps[i] = promise->to[i] - promise->from[i];
+	return shortest(steps, promise->bounds);
 }
 
 static bool one_in(unsigned int n)
@@ -181,6 +211,7 @@ static void set_up_axis(struct script *script, unsigned int i)
 	axis->known = true;
 	axis->saved_known = false;
 	axis->jump = script_exact(axis, axis->corner);
+	axis->frames = 0;
 	add(&line, "SET %s SCALE %llu/%llu", name_of(script, i), axis->numerator,
 	    axis->denominator);
 	set(&line, script, i, "MIN", axis->lowest);
@@ -197,6 +228,17 @@ static void set_up_axis(struct script *script, unsigned int i)
 	set(&line, script, i, "ACCEL", axis->accel);
 	set(&line, script, i, "JERK", axis->jerk);
 	say(script, &line);
+	line.length = 0;
+	if (one_in(4))
+		add(&line, "SET %s INVERT 1", name_of(script, i));
+	if (one_in(4)) {
+		s64 backlash = micro_of(axis, range * random_between(0, 0.1L));
+
+		set(&line, script, i, "BACKLASH", backlash);
+		axis->backlash = script_steps(axis, backlash);
+	}
+	if (line.length)
+		say(script, &line);
 }
 
 /* About how long an axis takes for what it does. */
@@ -236,6 +278,7 @@ struct move {
 	struct promise promise;
 	s64 target[HEAD_AXES];
 	s64 speed[HEAD_AXES];
+	s64 play[HEAD_AXES]; /* at its end */
 };
 
 static void add_target(struct script *script, struct move *move, unsigned int i)
@@ -271,9 +314,48 @@ static void add_speed(struct script *script, struct move *move)
 		move->speed[i] = at;
 }
 
+/* Where @axis, number @i, goes: to @target at @speed, if it does, and behind its play. */
+static void promise_way(struct promise *promise, const struct script_axis *axis, unsigned int i,
+			s64 target, s64 speed)
+{
+	s64 origin = script_origin(axis, U64_MAX);
+
+	promise->from[i] = script_steps(axis, axis->target) + origin;
+	promise->to[i] = promise->from[i];
+	if (promise->axes >> i & 1)
+		promise->to[i] = script_steps(axis, target) + origin;
+	promise->bounds[i] = (struct bounds){ script_exact(axis, speed),
+					      script_exact(axis, axis->accel),
+					      script_exact(axis, axis->jerk) };
+}
+
+/* Axes that turn round take up their play first, at SPEED. */
+static void find_take_up(const struct script *script, struct move *move)
+{
+	struct bounds bounds[HEAD_AXES];
+	s64 steps[HEAD_AXES] = {};
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++) {
+		const struct script_axis *axis = &script->axis[i];
+		s64 way = move->promise.to[i] - move->promise.from[i];
+
+		move->play[i] = !way ? axis->play : way > 0 ? 0 :
+							      -axis->backlash;
+		steps[i] = move->play[i] - axis->play;
+		bounds[i] = move->promise.bounds[i];
+		bounds[i].speed = script_exact(axis, axis->speed);
+		if (move->promise.retarget)
+			continue;
+		move->promise.from[i] += move->play[i];
+		move->promise.to[i] += move->play[i];
+	}
+	move->promise.take_up = shortest(steps, bounds);
+}
+
 static struct move new_move(struct script *script, const char *begin)
 {
-	struct move move = {};
+	struct move move = { .promise.retarget = *begin };
 	u32 axes = 1 + random_below(3);
 	unsigned int i;
 
@@ -285,18 +367,9 @@ static struct move new_move(struct script *script, const char *begin)
 	}
 	if (one_in(4))
 		add_speed(script, &move);
-	for (i = 0; i < HEAD_AXES; i++) {
-		const struct script_axis *axis = &script->axis[i];
-		struct promise *promise = &move.promise;
-
-		promise->from[i] = script_steps(axis, axis->target);
-		promise->to[i] = promise->from[i];
-		if (promise->axes >> i & 1)
-			promise->to[i] = script_steps(axis, move.target[i]);
-		promise->bounds[i] = (struct bounds){ script_exact(axis, move.speed[i]),
-						      script_exact(axis, axis->accel),
-						      script_exact(axis, axis->jerk) };
-	}
+	for (i = 0; i < HEAD_AXES; i++)
+		promise_way(&move.promise, &script->axis[i], i, move.target[i], move.speed[i]);
+	find_take_up(script, &move);
 	return move;
 }
 
@@ -315,6 +388,7 @@ static bool say_move(struct script *script, struct move *move)
 		if (promise->axes >> i & 1) {
 			widen(axis, move->speed[i]);
 			axis->target = move->target[i];
+			axis->play = move->play[i];
 			axis->known = true;
 		} else if (promise->retarget) {
 			widen(axis, axis->speed);
@@ -334,22 +408,43 @@ static void keep_promise(struct script *script, const struct promise *promise)
 static void say_single(struct script *script)
 {
 	struct move move = new_move(script, "");
-	long double shortest = script_shortest(&move.promise);
+	long double takes = script_shortest(&move.promise) + move.promise.take_up;
 	long double wanted = 0;
 
 	if (one_in(3)) {
-		wanted = fmaxl(shortest, 1e-6L) * random_between(0.5L, 5);
+		wanted = fmaxl(takes, 1e-6L) * random_between(0.5L, 5);
 		move.promise.duration_ns = (u64)(wanted * 1e6L) * 1000;
 		add_time(&move.line, move.promise.duration_ns / 1000);
 		wanted = move.promise.duration_ns / 1e9L;
 	}
 	if (say_move(script, &move)) {
 		keep_promise(script, &move.promise);
-		if (wanted && wanted < shortest * (1 - 1e-9L) - 1e-9L)
+		if (wanted && wanted < takes * (1 - 1e-9L) - 1e-9L)
 			script->fault = "IN a time that is too short was accepted";
-	} else if (!wanted || wanted > shortest * (1 + 1e-9L) + 1e-9L) {
+	} else if (!wanted || wanted > takes * (1 + 1e-9L) + 2e-9L) {
 		script->fault = "a move that can be was refused";
 	}
+}
+
+/* An axis at rest is somewhere else from now on, and not moved. */
+static void say_is(struct script *script)
+{
+	unsigned int i = random_below(HEAD_AXES);
+	struct script_axis *axis = &script->axis[i];
+	struct text_line line = {};
+	s64 micro = random_target(axis);
+
+	if (axis->frames == FRAMES_MAX || !say_word(script, "SYNC"))
+		return;
+	add(&line, "%s IS", name_of(script, i));
+	add_micro(&line, micro);
+	if (!say(script, &line))
+		return;
+	axis->frame[axis->frames].since_ns = script->rehearsal->now_ns;
+	axis->frame[axis->frames++].origin = axis->load - script_steps(axis, micro);
+	axis->target = micro;
+	axis->play = axis->slack;
+	axis->known = true;
 }
 
 static void play_singles(struct script *script)
@@ -359,6 +454,8 @@ static void play_singles(struct script *script)
 	for (i = 0; i < count; i++) {
 		say_single(script);
 		say_word(script, one_in(4) ? "WAIT 5ms;SYNC" : "SYNC");
+		if (one_in(4))
+			say_is(script);
 	}
 }
 
@@ -396,7 +493,6 @@ static void say_retarget(struct script *script, bool promised)
 {
 	struct move move = new_move(script, "NOW");
 
-	move.promise.retarget = true;
 	if (say_move(script, &move) && promised)
 		keep_promise(script, &move.promise);
 }
@@ -468,21 +564,31 @@ static struct wave random_wave(const struct script *script)
 static bool say_point(struct script *script, const struct wave *wave, long double time,
 		      u64 step_us)
 {
+	struct point point = { .line = script->rehearsal->lines, .axes = wave->axes };
 	struct text_line line = {};
 	unsigned int i;
 
 	add(&line, "PVT");
 	for (i = 0; i < HEAD_AXES; i++) {
+		const struct script_axis *axis = &script->axis[i];
 		long double turn = wave->rate[i] * time;
+		s64 position = llroundl(wave->middle[i] - wave->size[i] * cosl(turn));
+		s64 speed = llroundl(wave->size[i] * wave->rate[i] * sinl(turn));
 
 		if (!(wave->axes >> i & 1))
 			continue;
 		add(&line, " %s", name_of(script, i));
-		add_micro(&line, llroundl(wave->middle[i] - wave->size[i] * cosl(turn)));
-		add_micro(&line, llroundl(wave->size[i] * wave->rate[i] * sinl(turn)));
+		add_micro(&line, position);
+		add_micro(&line, speed);
+		point.position[i] = script_exact(axis, position) + script_origin(axis, U64_MAX);
+		point.speed[i] = script_exact(axis, speed);
 	}
 	add(&line, " IN %lluus", step_us);
-	return say(script, &line);
+	if (!say(script, &line))
+		return false;
+	if (script->points < POINTS_MAX)
+		script->point[script->points++] = point;
+	return true;
 }
 
 /* Points allow MAXSPEED and MAXACCEL; a stop from them may have to turn. */
@@ -571,6 +677,7 @@ static void say_pause(struct script *script)
 {
 	if (!say_word(script, "PAUSE"))
 		return;
+	script->points = 0; /* a hold changes when and how fast */
 	pass_some(script);
 	if (one_in(3)) {
 		struct move move = new_move(script, "");
@@ -686,6 +793,7 @@ static void play_mixture(struct script *script)
 		say_save,
 		say_go,
 		say_settings,
+		say_is,
 		say_stream,
 	};
 	unsigned int i, count = 2 + random_below(7);

@@ -13,6 +13,8 @@
 
 #define SCRIPT_TEXT_MAX 65536
 #define PROMISES_MAX 8
+#define FRAMES_MAX 8
+#define POINTS_MAX 32
 
 /* Numbers with a unit are millionths of it, as the language has them. */
 struct script_axis {
@@ -21,6 +23,15 @@ struct script_axis {
 	s64 maxspeed, maxaccel;
 	s64 target; /* where the last command leads, if that can be known */
 	bool known;
+	s64 backlash; /* steps */
+	s64 play; /* where in it the motor is behind the target, if that is known */
+	/* What IS made of the steps: those of position 0 from below, from a time on. */
+	struct {
+		u64 since_ns;
+		s64 origin;
+	} frame[FRAMES_MAX];
+	unsigned int frames;
+	s64 motor, slack, load; /* steps made; how many of them are play; and how many are not */
 	bool edges; /* targets are often on the soft limits */
 	s64 saved; /* the same by the preset */
 	bool saved_known;
@@ -30,15 +41,24 @@ struct script_axis {
 	bool turns; /* it may go beyond MIN and MAX: points know no JERK, a stop does */
 };
 
-/* A move whose duration is known beforehand. */
+/* A move whose duration is known beforehand. Steps are the motor's. */
 struct promise {
 	unsigned int line; /* rehearsal->line[] */
 	u32 axes; /* bit n: axis n goes to its target; the others stop */
 	bool retarget; /* NOW: from any state */
-	s64 from[HEAD_AXES]; /* steps; not of a NOW */
-	s64 to[HEAD_AXES];
+	s64 from[HEAD_AXES]; /* where play has been taken up; not of a NOW */
+	s64 to[HEAD_AXES]; /* of a NOW: from below */
 	struct bounds bounds[HEAD_AXES];
 	u64 duration_ns; /* IN */
+	long double take_up; /* s, before it */
+};
+
+/* Where the plan has to go through, if all that was queued is done. */
+struct point {
+	unsigned int line;
+	u32 axes;
+	long double position[HEAD_AXES]; /* steps, from below */
+	long double speed[HEAD_AXES];
 };
 
 struct script {
@@ -47,6 +67,8 @@ struct script {
 	bool stream; /* has points: the acceleration may jump */
 	struct promise promise[PROMISES_MAX];
 	unsigned int promises;
+	struct point point[POINTS_MAX];
+	unsigned int points;
 	unsigned int accepted, refused; /* lines */
 	const char *fault; /* what should have been refused, or accepted */
 	size_t length;
@@ -55,6 +77,12 @@ struct script {
 
 /* Write script @number to @rehearsal, which is new, and let all come to rest. */
 void script_play(struct script *script, struct rehearsal *rehearsal, u64 number);
+
+/* @axis has made a step to @motor. */
+void script_step(struct script *script, unsigned int axis, s64 motor);
+
+/* The steps of position 0, from below, at @ns of the machine's clock. */
+s64 script_origin(const struct script_axis *axis, u64 ns);
 
 /* @micro of an axis in whole steps, half away from zero; and as it is. */
 s64 script_steps(const struct script_axis *axis, s64 micro);
