@@ -14,11 +14,10 @@
 
 struct limits plan_limits(const struct plan_axis *axis)
 {
-	const struct real ns = real_ratio(1, NS_PER_S);
 	struct limits limits = {
-		.speed = real_mul(axis->speed, ns),
-		.acceleration = real_mul(real_mul(axis->acceleration, ns), ns),
-		.jerk = real_mul(real_mul(real_mul(axis->jerk, ns), ns), ns),
+		.speed = real_mul(axis->speed, real_nano),
+		.acceleration = real_mul(real_mul(axis->acceleration, real_nano), real_nano),
+		.jerk = real_mul(real_mul(real_mul(axis->jerk, real_nano), real_nano), real_nano),
 	};
 
 	return limits;
@@ -31,15 +30,17 @@ struct limits plan_limits(const struct plan_axis *axis)
 struct weave {
 	u64 origin_ns;
 	u64 move_start_ns;
-	u32 profiled;
+	u32 profiled; /* until the profile ends */
 	u32 finishing;
 	u32 arriving; /* of the profiled: those that rest on their target */
 	u16 segment; /* of the published plan: tells the law of those that finish */
 	u16 last_segment; /* up to the end of this one */
 	struct real segment_start_ns;
 	struct real segment_end_ns; /* of the last */
-	unsigned int piece[AXES_MAX]; /* of those with a profile */
+	unsigned int piece[AXES_MAX]; /* of those with a profile: */
 	struct real piece_start_ns[AXES_MAX];
+	struct real piece_end_ns[AXES_MAX];
+	u32 up; /* which way the piece goes, all of it */
 	s64 base[AXES_MAX]; /* of the profile's positions */
 	s64 target[AXES_MAX];
 	s64 steps[AXES_MAX];
@@ -47,20 +48,26 @@ struct weave {
 	u16 mark;
 };
 
-static const struct piece *present_piece(const struct motion *motion,
-					 const struct weave *weave, unsigned int axis)
+/* Let @axis begin the next piece of its profile that it does not go on with already. */
+static void enter_piece(const struct motion *motion, struct weave *weave, unsigned int axis)
 {
 	const struct profile *profile = &motion->profile[axis];
+	const struct piece *piece = &profile->piece[weave->piece[axis]];
+	struct real half, middle;
 
-	if (!(weave->profiled >> axis & 1) || weave->piece[axis] >= profile->count)
-		return NULL;
-	return &profile->piece[weave->piece[axis]];
-}
-
-static struct real piece_end(const struct weave *weave, unsigned int axis,
-			     const struct piece *piece)
-{
-	return real_add(weave->piece_start_ns[axis], piece->duration);
+	if (weave->piece[axis] >= profile->count) {
+		weave->profiled &= ~(1U << axis);
+		return;
+	}
+	weave->piece_end_ns[axis] = real_add(weave->piece_start_ns[axis], piece->duration);
+	/* it does not turn round here, but may turn at either end */
+	half = real_shift(piece->duration, -1);
+	middle = real_add_product(piece->start.acceleration, real_shift(half, -1),
+				  piece->start.jerk);
+	middle = real_add_product(piece->start.speed, half, middle);
+	weave->up &= ~(1U << axis);
+	if (real_sign(middle) > 0)
+		weave->up |= 1U << axis;
 }
 
 /* When the published segment @index begins, and ends. */
@@ -140,14 +147,10 @@ static bool next_change(const struct motion *motion, const struct weave *weave,
 
 	*next_ns = weave->segment_end_ns;
 	for (i = 0; i < motion->axes; i++) {
-		const struct piece *piece = present_piece(motion, weave, i);
-		struct real end_ns;
-
-		if (!piece)
+		if (!(weave->profiled >> i & 1))
 			continue;
-		end_ns = piece_end(weave, i, piece);
-		if (!any || real_compare(end_ns, *next_ns) < 0)
-			*next_ns = end_ns;
+		if (!any || real_compare(weave->piece_end_ns[i], *next_ns) < 0)
+			*next_ns = weave->piece_end_ns[i];
 		any = true;
 	}
 	return any;
@@ -160,19 +163,13 @@ static void follow_profile(struct motion *motion, struct weave *weave,
 {
 	const struct profile *profile = &motion->profile[axis];
 	const struct piece *piece = &profile->piece[weave->piece[axis]];
-	struct real duration = real_sub(next_ns, now_ns);
-	struct real half = real_shift(duration, -1);
 	struct state state;
-	struct real middle;
 
 	state = state_after(&piece->start, real_sub(now_ns, weave->piece_start_ns[axis]));
-	/* it does not turn round here, but may turn at either end */
-	middle = real_add(state.acceleration, real_mul(real_shift(half, -1), state.jerk));
-	middle = real_add(state.speed, real_mul(half, middle));
-	segment_set_axis(segment, axis, weave->base[axis], &state, real_sign(middle) > 0,
+	segment_set_axis(segment, axis, weave->base[axis], &state, weave->up >> axis & 1,
 			 weave->steps[axis]);
 	if (weave->arriving >> axis & 1 && weave->piece[axis] + 1 == profile->count &&
-	    real_compare(piece_end(weave, axis, piece), next_ns) <= 0)
+	    real_compare(weave->piece_end_ns[axis], next_ns) <= 0)
 		segment->cubic[axis].last = weave->target[axis];
 }
 
@@ -210,12 +207,12 @@ static void advance(struct motion *motion, struct weave *weave, struct real now_
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++) {
-		const struct piece *piece = present_piece(motion, weave, i);
-
-		if (!piece || real_compare(piece_end(weave, i, piece), now_ns) > 0)
+		if (!(weave->profiled >> i & 1) ||
+		    real_compare(weave->piece_end_ns[i], now_ns) > 0)
 			continue;
-		weave->piece_start_ns[i] = piece_end(weave, i, piece);
+		weave->piece_start_ns[i] = weave->piece_end_ns[i];
 		weave->piece[i]++;
+		enter_piece(motion, weave, i);
 	}
 	if (!weave->finishing || real_compare(weave->segment_end_ns, now_ns) > 0)
 		return;
@@ -239,7 +236,7 @@ static struct segment *stage_segment(struct motion *motion, struct weave *weave,
 	segment_set_time(segment, weave->origin_ns, now_ns, real_sub(next_ns, now_ns));
 	segment->move_start_ns = weave->move_start_ns;
 	for (i = 0; i < motion->axes; i++) {
-		if (present_piece(motion, weave, i))
+		if (weave->profiled >> i & 1)
 			follow_profile(motion, weave, segment, i, now_ns, next_ns);
 		else if (weave->finishing >> i & 1)
 			follow_plan(motion, weave, segment, i, now_ns, next_ns);
@@ -256,7 +253,11 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 	struct real now_ns = real_from(0);
 	struct segment *segment = NULL;
 	struct real next_ns, duration, to_mark;
+	unsigned int i;
 
+	for (i = 0; i < motion->axes; i++)
+		if (weave->profiled >> i & 1)
+			enter_piece(motion, weave, i);
 	for (; next_change(motion, weave, &next_ns); now_ns = next_ns) {
 		duration = real_sub(next_ns, now_ns);
 		to_mark = real_sub(weave->mark_ns, now_ns);
@@ -354,7 +355,7 @@ static void find_run(const struct motion *motion, unsigned int axis, struct cour
 {
 	s64 end = change->highest;
 
-	course->speed = real_mul(change->velocity, real_ratio(1, NS_PER_S));
+	course->speed = real_mul(change->velocity, real_nano);
 	if (course->speed.negative)
 		end = change->lowest - motion->axis[axis].backlash;
 	course->target = real_sub(real_from(end), real_from(base));
@@ -412,12 +413,12 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 }
 
 /*
- * What @axis does, into its profile. Those that GO are noted in @going, and how
- * long the slowest of them takes in @longest_ns. 0 or -EDOM.
+ * What @axis does, into its profile. Those that GO are noted in @going, the @slowest
+ * of them, and how long that takes in @longest_ns. 0 or -EDOM.
  */
 static noinline int change_axis(struct motion *motion, struct weave *weave,
 				unsigned int axis, const struct plan_change *change,
-				u32 *going, struct real *longest_ns)
+				u32 *going, unsigned int *slowest, struct real *longest_ns)
 {
 	struct profile *profile = &motion->profile[axis];
 	struct real duration, distance;
@@ -446,12 +447,14 @@ static noinline int change_axis(struct motion *motion, struct weave *weave,
 	if (!real_is_below(distance, PLAN_DISTANCE_BITS))
 		return -EDOM;
 	*going |= 1U << axis;
-	if (real_compare(duration, *longest_ns) > 0)
+	if (real_compare(duration, *longest_ns) > 0) {
 		*longest_ns = duration;
+		*slowest = axis;
+	}
 	return 0;
 }
 
-/* Let @axis, which goes to its target, take as long as the slowest that does. */
+/* Let @axis, which goes to its target, take as long as the slowest that does, another one. */
 static noinline void wait_for(struct motion *motion, struct weave *weave, unsigned int axis,
 			      const struct plan_change *change, struct real longest_ns)
 {
@@ -470,7 +473,7 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 	};
 	bool moves = motion_cut_moving(motion);
 	struct real longest_ns = real_from(0);
-	unsigned int i;
+	unsigned int i, slowest = 0;
 	u32 going = 0;
 
 	memcpy(weave.steps, motion->staged_steps, sizeof(weave.steps));
@@ -479,7 +482,8 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 	for (i = 0; i < motion->axes; i++) {
 		if (change[i].what == PLAN_FINISH)
 			weave.finishing |= moves_on(motion, i) ? 1U << i : 0;
-		else if (change_axis(motion, &weave, i, &change[i], &going, &longest_ns))
+		else if (change_axis(motion, &weave, i, &change[i], &going, &slowest,
+				     &longest_ns))
 			return -EDOM;
 	}
 	if (moves && !weave.profiled) {
@@ -487,7 +491,7 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 		return 0;
 	}
 	for (i = 0; i < motion->axes; i++) {
-		if (going >> i & 1)
+		if (going >> i & 1 && i != slowest)
 			wait_for(motion, &weave, i, &change[i], longest_ns);
 		if (weave.profiled >> i & 1)
 			profile_split_turns(&motion->profile[i]);
@@ -544,7 +548,7 @@ static struct state cubic_to(const struct state *state, const struct plan_point 
 {
 	struct real distance = real_sub(real_sub(point->position, real_from(base)),
 					state->position);
-	struct real speed = real_mul(point->velocity, real_ratio(1, NS_PER_S));
+	struct real speed = real_mul(point->velocity, real_nano);
 	struct real average = real_div(distance, duration);
 	struct real sum = real_add(state->speed, speed);
 	struct state cubic = *state;
@@ -613,7 +617,7 @@ static noinline int follow_point(struct profile *profile, struct state *state,
 
 	*state = state_after(&cubic, duration);
 	state->position = real_sub(point->position, real_from(base));
-	state->speed = real_mul(point->velocity, real_ratio(1, NS_PER_S));
+	state->speed = real_mul(point->velocity, real_nano);
 	*limit = PLAN_LIMIT_SPEED;
 	if (is_too_fast(&cubic, state, limits.speed))
 		return -EDOM;

@@ -128,8 +128,9 @@ static void append(struct profile *profile, struct state *state,
 		   struct real duration, struct real jerk)
 {
 	state->jerk = jerk;
-	if (profile)
-		add_piece(profile, duration, state);
+	if (!real_sign(duration))
+		return;
+	add_piece(profile, duration, state);
 	*state = state_after(state, duration);
 }
 
@@ -144,68 +145,168 @@ struct real profile_speed_to_come(const struct state *state, const struct limits
 	return real_add(state->speed, gain);
 }
 
-/*
- * With acceleration a and @gain of speed to go, upwards: the acceleration goes to
- * a peak and from there to 0, both under jerk J, which gains
- * (peak^2 - a^2) / 2J + peak^2 / 2J. A peak beyond the limit A is held at A
- * instead, for as long as the rest of @gain takes. An acceleration that is
- * beyond A already first comes down to it.
- */
-static void find_peak(struct real gain, struct real acceleration,
-		      const struct limits *limits, struct real *peak, struct real *hold)
-{
-	struct real square = real_mul(acceleration, acceleration);
-	struct real highest = real_mul(limits->acceleration, limits->acceleration);
-	struct real to_peak;
+/* The limits A and J, and what is reckoned from them once. */
+struct law {
+	const struct limits *limits;
+	struct real square; /* A^2 */
+	struct real per_acceleration; /* 1 / A */
+	struct real per_jerk; /* 1 / J, if there is one */
+};
 
-	*hold = real_from(0);
-	*peak = real_add(real_mul(limits->jerk, gain), real_shift(square, -1));
-	if (real_compare(*peak, highest) <= 0) {
-		*peak = real_sqrt(real_sign(*peak) > 0 ? *peak : real_from(0));
-		return;
+static struct law law_of(const struct limits *limits)
+{
+	const struct real one = real_from(1);
+	struct law law = {
+		.limits = limits,
+		.square = real_mul(limits->acceleration, limits->acceleration),
+		.per_acceleration = real_div(one, limits->acceleration),
+	};
+
+	if (real_sign(limits->jerk))
+		law.per_jerk = real_div(one, limits->jerk);
+	return law;
+}
+
+/*
+ * A change of speed, seen from the speed to be reached, is a stop: from speed v, with
+ * acceleration -b. It brakes ever harder under jerk J, by the peak at most, and then
+ * ever less, to 0, which takes off peak^2 / J - b^2 / 2J of the speed. A peak beyond
+ * the limit A is held at A instead, for as long as the rest of the speed takes; and
+ * what brakes harder than A already comes down to that first. Where the jerk limit
+ * leaves a speed the other way, all is mirrored.
+ */
+struct change {
+	const struct law *law;
+	bool up; /* mirrored */
+	bool held; /* the peak is A */
+	struct real speed; /* v, b: as mirrored */
+	struct real braking;
+	struct real peak;
+};
+
+static struct change find_change(struct real speed, struct real acceleration,
+				 const struct law *law)
+{
+	struct change change = { .law = law, .held = true, .peak = law->limits->acceleration };
+	bool jerk_limited = real_sign(law->limits->jerk);
+	struct real gain = real_mul(law->limits->jerk, speed);
+	struct real half = real_shift(real_mul(acceleration, acceleration), -1);
+	struct real sum = real_add(gain, half);
+
+	change.up = speed.negative;
+	if (jerk_limited && speed.negative != acceleration.negative)
+		change.up = acceleration.negative ? real_compare(gain, half) < 0 : sum.negative;
+	change.speed = change.up ? real_negate(speed) : speed;
+	change.braking = change.up ? acceleration : real_negate(acceleration);
+	if (!jerk_limited)
+		return change;
+	if (change.up)
+		sum = real_sub(half, gain);
+	if (real_compare(sum, law->square) <= 0) {
+		change.held = false;
+		change.peak = real_sqrt(real_absolute(sum));
 	}
-	*peak = limits->acceleration;
-	to_peak = real_sub(highest, square);
-	if (real_compare(acceleration, *peak) > 0)
-		to_peak = real_negate(to_peak);
-	to_peak = real_div(real_add(to_peak, highest), real_shift(limits->jerk, 1));
-	*hold = real_div(real_sub(gain, to_peak), *peak);
-	if (real_sign(*hold) < 0)
-		*hold = real_from(0);
+	return change;
+}
+
+/*
+ * How far a stop goes, how long it takes, and its distance's derivative by the speed:
+ * the integrals of the above, with k = 1 / J, or -1 / J for what comes down from b > A.
+ * Where the peak is not held
+ *	distance = k^2 (peak^2 (peak - b) + b^3 / 6), by speed = k (3 peak / 2 - b)
+ * and where it is, with lag = k (A - b)^2 / 2,
+ *	distance = (v (v / 2 + lag) + k^2 b^2 (A^2 / 4 - A b / 3 + b^2 / 8)) / A,
+ *	by speed = (v + lag) / A
+ */
+struct stop {
+	struct real distance;
+	struct real time;
+	struct real by_speed;
+};
+
+static struct stop find_stop(const struct change *change)
+{
+	struct real inverse = change->law->per_jerk;
+	struct real peak = change->peak, braking = change->braking, speed = change->speed;
+	struct real peak_time = real_mul(inverse, peak);
+	struct real rest = real_sub(peak, braking);
+	struct real part = real_mul(inverse, braking);
+	struct stop stop;
+
+	if (!change->held) {
+		stop.by_speed = real_add_product(real_shift(peak_time, -1), inverse, rest);
+		stop.distance = real_mul(real_mul(peak_time, peak_time), rest);
+		part = real_mul(real_mul(part, part), braking);
+		stop.distance = real_add_product(stop.distance, real_sixth, part);
+	} else {
+		struct real lag = real_shift(real_mul(inverse, real_mul(rest, rest)), -1);
+
+		lag.negative = real_sign(lag) && rest.negative;
+		stop.by_speed = real_mul(real_add(speed, lag), change->law->per_acceleration);
+		stop.distance = real_mul(speed, real_add(real_shift(speed, -1), lag));
+		if (real_sign(part)) {
+			rest = real_sub(real_shift(braking, -3), real_mul(peak, real_third));
+			rest = real_add_product(real_shift(change->law->square, -2), braking, rest);
+			stop.distance = real_add_product(stop.distance, real_mul(part, part), rest);
+		}
+		stop.distance = real_mul(stop.distance, change->law->per_acceleration);
+	}
+	stop.time = real_add(stop.by_speed, real_shift(peak_time, -1));
+	if (change->up)
+		stop.distance = real_negate(stop.distance);
+	return stop;
+}
+
+/* Its three pieces: under jerk to the peak, at it, and under jerk to acceleration 0. */
+static void add_change(struct profile *profile, struct state *state,
+		       const struct change *change)
+{
+	const struct law *law = change->law;
+	struct real jerk = law->limits->jerk;
+	struct real down = change->up ? jerk : real_negate(jerk);
+	struct real rise = real_mul(law->per_jerk, real_sub(change->peak, change->braking));
+	struct real fall = real_mul(law->per_jerk, change->peak);
+
+	append(profile, state, real_absolute(rise), rise.negative ? real_negate(down) : down);
+	state->acceleration = change->up ? change->peak : real_negate(change->peak);
+	if (change->held) {
+		struct real gone = real_mul(rise, real_add(change->peak, change->braking));
+		struct real left;
+
+		gone = real_add_product(gone, fall, change->peak);
+		left = real_sub(change->speed, real_shift(gone, -1));
+		if (real_sign(left) > 0)
+			append(profile, state, real_mul(left, law->per_acceleration),
+			       real_from(0));
+	}
+	append(profile, state, fall, real_negate(down));
+}
+
+static void change_speed(struct profile *profile, struct state *state, struct real speed,
+			 const struct law *law)
+{
+	struct change change = find_change(real_sub(state->speed, speed), state->acceleration,
+					   law);
+
+	if (profile) {
+		add_change(profile, state, &change);
+	} else {
+		struct stop stop = find_stop(&change);
+
+		state->position = real_add(state->position, stop.distance);
+		state->position = real_add_product(state->position, speed, stop.time);
+	}
+	state->speed = speed;
+	state->acceleration = real_from(0);
+	state->jerk = real_from(0);
 }
 
 void profile_change_speed(struct profile *profile, struct state *state,
 			  struct real speed, const struct limits *limits)
 {
-	struct real gain = real_sub(speed, state->speed);
-	struct real acceleration = state->acceleration;
-	struct real jerk = limits->jerk;
-	struct real peak, hold, rise;
-	bool down = real_sign(gain) < 0;
+	struct law law = law_of(limits);
 
-	if (real_sign(jerk))
-		down = real_compare(speed, profile_speed_to_come(state, limits)) < 0;
-	if (down) {
-		gain = real_negate(gain);
-		acceleration = real_negate(acceleration);
-		jerk = real_negate(jerk);
-	}
-	if (real_sign(jerk)) {
-		find_peak(gain, acceleration, limits, &peak, &hold);
-		rise = real_sub(peak, acceleration);
-		append(profile, state, real_div(real_absolute(rise), limits->jerk),
-		       real_sign(rise) < 0 ? real_negate(jerk) : jerk);
-	} else {
-		peak = limits->acceleration;
-		hold = real_div(gain, peak);
-	}
-	state->acceleration = down ? real_negate(peak) : peak;
-	append(profile, state, hold, real_from(0));
-	if (real_sign(jerk))
-		append(profile, state, real_div(peak, limits->jerk), real_negate(jerk));
-	state->speed = speed;
-	state->acceleration = real_from(0);
-	state->jerk = real_from(0);
+	change_speed(profile, state, speed, &law);
 }
 
 bool profile_stop(struct profile *profile, const struct state *start,
@@ -222,10 +323,10 @@ bool profile_stop(struct profile *profile, const struct state *start,
 
 struct real profile_stop_position(const struct state *start, const struct limits *limits)
 {
-	struct state state = *start;
+	struct law law = law_of(limits);
+	struct change change = find_change(start->speed, start->acceleration, &law);
 
-	profile_change_speed(NULL, &state, real_from(0), limits);
-	return state.position;
+	return real_add(start->position, find_stop(&change).distance);
 }
 
 void profile_add_stop(struct profile *profile, const struct state *state,
@@ -255,41 +356,78 @@ struct real profile_duration(const struct profile *profile)
 	return sum;
 }
 
-/* Where a stop from @state would end, beyond the target in the direction of travel. */
+/*
+ * Where a stop from @state would end, beyond the target in the direction of travel; and
+ * @later, if asked for, by how much more for each ns that it begins later, while the
+ * state goes on with its jerk: what its speed adds and what the stop from another speed
+ * does; nothing if its jerk is that of the stop, and twice as much if it is the opposite.
+ */
 static struct real overshoot(const struct state *state, const struct course *course,
-			     const struct limits *limits)
+			     const struct law *law, struct real *later)
 {
-	struct real beyond = real_sub(profile_stop_position(state, limits),
-				      course->target);
+	struct change change = find_change(state->speed, state->acceleration, law);
+	struct stop stop = find_stop(&change);
+	struct real beyond = real_add(real_sub(state->position, course->target), stop.distance);
 
+	if (later) {
+		bool harder = state->jerk.negative != change.up;
+
+		if (change.held && real_compare(change.braking, change.peak) > 0)
+			harder = !harder;
+		*later = real_add_product(state->speed, state->acceleration, stop.by_speed);
+		if (real_sign(state->jerk))
+			*later = harder ? real_from(0) : real_shift(*later, 1);
+		if (course->speed.negative)
+			*later = real_negate(*later);
+	}
 	return course->speed.negative ? real_negate(beyond) : beyond;
 }
 
-/* When in @piece to begin the stop; it is too early at its start and too late at its end. */
-static struct real latest_stop(const struct piece *piece, const struct course *course,
-			       const struct limits *limits)
+/* Whether it is so little that 64 bits cannot tell. */
+static bool is_none(struct real overshoot, const struct course *course)
 {
-	struct state state = state_after(&piece->start, piece->duration);
-	struct root_bracket bracket = {
-		.high = piece->duration,
-		.below = overshoot(&piece->start, course, limits),
-		.above = overshoot(&state, course, limits),
-	};
-	struct real guess, value;
-	struct real least = real_shift(course->target, -60); /* what 64 bits can tell */
-	int close = real_is_below(least, -40) ? -40 : least.exponent + 64;
+	struct real least = real_shift(course->target, -60);
 
-	while (bracket.rounds < ROOT_ROUNDS) {
-		guess = root_guess(&bracket);
-		state = state_after(&piece->start, guess);
-		value = overshoot(&state, course, limits);
-		root_put(&bracket, guess, value);
-		if (real_is_below(value, close))
+	return real_is_below(overshoot, max(least.mantissa ? least.exponent + 64 : -40, -40));
+}
+
+/*
+ * When in @piece to begin the stop; it is too early at its start and too late at its end. By
+ * Newton's method, and by halves where that leads nowhere.
+ */
+static struct real latest_stop(const struct piece *piece, const struct course *course,
+			       const struct law *law)
+{
+	struct real low = real_from(0), high = piece->duration;
+	struct real guess = real_shift(high, -1);
+	struct real later, value, left;
+	unsigned int round;
+
+	for (round = 1; round < ROOT_ROUNDS; round++) {
+		struct state state = state_after(&piece->start, guess);
+
+		value = overshoot(&state, course, law, &later);
+		if (is_none(value, course))
 			return guess;
-		if (real_is_below(real_sub(bracket.high, bracket.low), -24))
+		if (real_sign(value) > 0)
+			high = guess;
+		else
+			low = guess;
+		if (real_is_below(real_sub(high, low), -24))
 			break;
+		if (real_sign(later) > 0) {
+			left = real_div(value, later);
+			guess = real_sub(guess, left);
+			/* What it is still wrong by is as the square of that. */
+			if (real_is_below(left, guess.exponent + 64 - 34) &&
+			    real_compare(guess, low) >= 0 && real_compare(guess, high) <= 0)
+				return guess;
+		}
+		if (real_sign(later) <= 0 || round % 8 == 0 || real_compare(guess, low) <= 0 ||
+		    real_compare(guess, high) >= 0)
+			guess = real_shift(real_add(low, high), -1);
 	}
-	return bracket.low;
+	return low;
 }
 
 /*
@@ -299,10 +437,10 @@ static struct real latest_stop(const struct piece *piece, const struct course *c
  * where the stop begins.
  */
 static void end_before_stop(struct profile *profile, struct state *state,
-			    const struct course *course, const struct limits *limits)
+			    const struct course *course, const struct law *law)
 {
-	struct real left = overshoot(state, course, limits);
-	struct state end = *state;
+	struct real left = overshoot(state, course, law, NULL);
+	struct piece piece;
 	unsigned int i;
 
 	if (real_sign(left) <= 0) {
@@ -311,22 +449,15 @@ static void end_before_stop(struct profile *profile, struct state *state,
 		append(profile, state, real_absolute(cruise), real_from(0));
 		return;
 	}
-	for (i = 0; i < profile->count; i++) {
-		if (i + 1 < profile->count)
-			end = profile->piece[i + 1].start;
-		else
-			end = *state;
-		if (real_sign(overshoot(&end, course, limits)) > 0)
+	for (i = 1; i < profile->count; i++)
+		if (real_sign(overshoot(&profile->piece[i].start, course, law, NULL)) > 0)
 			break;
-	}
-	if (i < profile->count) {
-		struct piece piece = profile->piece[i];
-		struct real duration = latest_stop(&piece, course, limits);
-
-		profile->count = i;
-		*state = piece.start;
-		append(profile, state, duration, piece.start.jerk);
-	}
+	if (i > profile->count)
+		return;
+	piece = profile->piece[i - 1];
+	profile->count = i - 1;
+	*state = piece.start;
+	append(profile, state, latest_stop(&piece, course, law), piece.start.jerk);
 }
 
 /* Cut @profile after @longest_ns: whether it was longer; @state is its end. */
@@ -349,21 +480,24 @@ static bool cut_profile(struct profile *profile, struct state *state, struct rea
 	return false;
 }
 
-bool profile_travel(struct profile *profile, const struct state *start,
-		    const struct course *course, const struct limits *limits)
+static bool travel(struct profile *profile, const struct state *start,
+		   const struct course *course, const struct law *law)
 {
+	struct real beyond = overshoot(start, course, law, NULL);
 	struct state state = *start;
 	bool arrives = false;
 	unsigned int i;
 
 	profile->count = 0;
-	if (real_sign(course->speed) && real_sign(overshoot(start, course, limits)) <= 0) {
-		profile_change_speed(profile, &state, course->speed, limits);
-		end_before_stop(profile, &state, course, limits);
+	if (real_sign(course->speed) && is_none(beyond, course)) {
+		arrives = true;
+	} else if (real_sign(course->speed) && real_sign(beyond) < 0) {
+		change_speed(profile, &state, course->speed, law);
+		end_before_stop(profile, &state, course, law);
 		arrives = !cut_profile(profile, &state, course->longest_ns);
 	}
 	i = profile->count;
-	profile_change_speed(profile, &state, real_from(0), limits);
+	change_speed(profile, &state, real_from(0), law);
 	if (!arrives)
 		return false;
 	/* What is left of the root's error, some 2^-40 of a step */
@@ -376,29 +510,82 @@ bool profile_travel(struct profile *profile, const struct state *start,
 	return true;
 }
 
+bool profile_travel(struct profile *profile, const struct state *start,
+		    const struct course *course, const struct limits *limits)
+{
+	struct law law = law_of(limits);
+
+	return travel(profile, start, course, &law);
+}
+
+/*
+ * The speed at which the way from @start takes @duration, if that speed is reached; by
+ * Newton's method. At speed v all the time it would go v @duration, of which a stop from
+ * v loses as much as it goes itself, while the change to v gains what a stop from as much
+ * as @start is faster would go.
+ */
+static struct real speed_for(const struct state *start, const struct course *course,
+			     const struct law *law, struct real duration)
+{
+	const struct real zero = real_from(0);
+	struct real distance = real_sub(course->target, start->position);
+	struct real speed = zero;
+	unsigned int round;
+
+	for (round = 0; round < 20; round++) {
+		struct change to = find_change(real_sub(start->speed, speed), start->acceleration,
+					       law);
+		struct change from = find_change(speed, zero, law);
+		struct stop gain = find_stop(&to), loss = find_stop(&from);
+		struct real gone = real_add_product(real_sub(gain.distance, loss.distance), speed,
+						    duration);
+		struct real later = real_sub(real_sub(duration, gain.by_speed), loss.by_speed);
+		struct real left = real_div(real_sub(distance, gone), later);
+
+		speed = real_add(speed, left);
+		if (real_sign(later) <= 0 || speed.negative != course->speed.negative ||
+		    real_compare(real_absolute(speed), real_absolute(course->speed)) > 0)
+			return course->speed;
+		/* What it is still wrong by is as the square of that. */
+		if (real_is_below(left, speed.exponent + 64 - 34))
+			break;
+	}
+	return speed;
+}
+
 void profile_travel_in(struct profile *profile, const struct state *start,
 		       const struct course *course, const struct limits *limits,
 		       struct real duration)
 {
 	struct course slower = *course;
-	struct root_bracket bracket = { .low = real_div(real_from(1), course->speed) };
-	struct real guess = real_sub(course->target, start->position);
-	struct real value;
+	struct root_bracket bracket = {};
+	struct law law = law_of(limits);
+	struct real guess, value;
+
+	bracket.below = real_sub(profile_duration(profile), duration);
+	if (real_is_below(bracket.below, -2))
+		return;
+	slower.speed = speed_for(start, course, &law, duration);
+	travel(profile, start, &slower, &law);
+	value = real_sub(profile_duration(profile), duration);
+	if (real_is_below(value, -2))
+		return;
 
 	/*
-	 * In the inverse of the speed, in which the duration is almost linear. To
-	 * begin with, the speed that would do if there were no ramps.
+	 * It does not reach that speed. In the inverse of the speed, in which the duration
+	 * is almost linear; to begin with, the speed that would do if there were no ramps.
 	 */
+	bracket.low = real_div(real_from(1), course->speed);
+	guess = real_sub(course->target, start->position);
 	if (real_sign(guess) == real_sign(course->speed))
 		guess = real_div(duration, guess);
 	else
 		guess = real_shift(bracket.low, 1);
-	bracket.below = real_sub(profile_duration(profile), duration);
-	while (!real_is_below(bracket.below, -2) && bracket.rounds < ROOT_ROUNDS) {
+	while (bracket.rounds < ROOT_ROUNDS) {
 		if (!real_sign(bracket.above) && bracket.rounds > 40)
 			break; /* it stops at once, whatever the speed */
 		slower.speed = real_div(real_from(1), guess);
-		profile_travel(profile, start, &slower, limits);
+		travel(profile, start, &slower, &law);
 		value = real_sub(profile_duration(profile), duration);
 		if (real_is_below(value, -2))
 			break;
@@ -424,18 +611,20 @@ static struct real snapped(struct real a, struct real scale)
 static unsigned int find_turns(const struct piece *piece, struct real turn[2])
 {
 	const struct state *from = &piece->start;
-	struct state to = state_after(from, piece->duration);
-	struct real gain = real_mul(real_absolute(from->acceleration), piece->duration);
+	struct real gain = real_mul(from->acceleration, piece->duration);
 	int pull = real_sign(from->acceleration);
 	int way = real_sign(from->speed) ? real_sign(from->speed) : pull;
-	struct real root, part;
+	struct real root, part, speed, acceleration;
 
-	if (real_compare(gain, real_absolute(from->speed)) < 0)
+	acceleration = real_add_product(from->acceleration, from->jerk, piece->duration);
+	speed = real_shift(real_add(from->acceleration, acceleration), -1);
+	speed = real_add_product(from->speed, speed, piece->duration);
+	if (real_compare(real_absolute(gain), real_absolute(from->speed)) < 0)
 		gain = from->speed;
-	to.speed = snapped(to.speed, gain);
-	to.acceleration = snapped(to.acceleration, from->acceleration);
-	if (way * real_sign(to.speed) >= 0 &&
-	    (way * pull >= 0 || pull * real_sign(to.acceleration) >= 0))
+	speed = snapped(speed, gain);
+	acceleration = snapped(acceleration, from->acceleration);
+	if (way * real_sign(speed) >= 0 &&
+	    (way * pull >= 0 || pull * real_sign(acceleration) >= 0))
 		return 0;
 
 	/* v + a t + j t^2 / 2 = 0, without differences of near-equal numbers */
@@ -464,6 +653,10 @@ void profile_split_turns(struct profile *profile)
 	const struct piece *old = profile->piece + ARRAY_SIZE(profile->piece) - pieces;
 	struct real turn[2];
 
+	for (i = 0; i < pieces && !find_turns(&profile->piece[i], turn); i++)
+		;
+	if (i == pieces)
+		return;
 	/* From the end of the array to its start: a copy is too much for a small stack. */
 	memmove(profile->piece + ARRAY_SIZE(profile->piece) - pieces, profile->piece,
 		pieces * sizeof(*old));

@@ -26,8 +26,10 @@ struct real real_from(s64 value)
 	return normalised(value < 0, value < 0 ? -(u64)value : (u64)value, 0);
 }
 
-/* What real_ratio(1, 3) is. */
+/* What real_ratio(1, 3), (1, 6) and (1, NS_PER_S) are. */
 const struct real real_third = { .mantissa = 0xaaaaaaaaaaaaaaaaULL, .exponent = -65 };
+const struct real real_sixth = { .mantissa = 0xaaaaaaaaaaaaaaaaULL, .exponent = -66 };
+const struct real real_nano = { .mantissa = 0x89705f4136b4a597ULL, .exponent = -93 };
 
 struct real real_ratio(s64 numerator, u64 denominator)
 {
@@ -46,59 +48,83 @@ static int compare_magnitudes(struct real a, struct real b)
 	return 0;
 }
 
-struct real real_add(struct real a, struct real b)
+/* @a + @b, for those below. */
+static inline struct real sum_of(struct real a, struct real b)
 {
-	unsigned int shift;
-	u64 sum, aligned, guard;
+	int shift = a.exponent - b.exponent;
+	u64 aligned, sum;
 
-	if (!b.mantissa)
-		return a;
-	if (!a.mantissa)
-		return b;
-	if (a.exponent < b.exponent || (a.exponent == b.exponent && a.mantissa < b.mantissa)) {
+	if (!a.mantissa || !b.mantissa)
+		return a.mantissa ? a : b;
+	if (shift < 0) {
 		struct real larger = b;
 
 		b = a;
 		a = larger;
+		shift = -shift;
 	}
-	shift = a.exponent - b.exponent;
-	if (shift > 64)
+	if (shift >= 64)
 		return a;
-	aligned = shift < 64 ? b.mantissa >> shift : 0;
-	guard = shift ? (b.mantissa >> (shift - 1)) & 1 : 0;
+	aligned = b.mantissa >> shift;
 	if (a.negative == b.negative) {
 		sum = a.mantissa + aligned;
 		if (sum < aligned) {
-			a.mantissa = (sum >> 1) | (1ULL << 63);
+			sum = (sum >> 1) | (1ULL << 63);
 			a.exponent++;
-		} else {
-			a.mantissa = sum;
 		}
+		a.mantissa = sum;
 		return a;
 	}
 	sum = a.mantissa - aligned;
-	if (guard && !(sum >> 63)) /* room for the bit that was shifted out */
+	if (aligned > a.mantissa) { /* both exponents were the same */
+		sum = -sum;
+		a.negative = b.negative;
+	}
+	if (sum >> 63) {
+		a.mantissa = sum;
+		return a;
+	}
+	if (shift && (b.mantissa >> (shift - 1)) & 1) /* room for the bit that was shifted out */
 		return normalised(a.negative, 2 * sum - 1, a.exponent - 1);
 	return normalised(a.negative, sum, a.exponent);
 }
 
+/* @a * @b, likewise. */
+static inline struct real product_of(struct real a, struct real b)
+{
+	struct real product = {
+		.mantissa = mul_high_u64(a.mantissa, b.mantissa),
+		.exponent = a.exponent + b.exponent + 64,
+		.negative = a.negative != b.negative,
+	};
+
+	if (product.mantissa >> 63)
+		return product;
+	if (!product.mantissa)
+		return real_from(0);
+	product.mantissa = product.mantissa << 1 | a.mantissa * b.mantissa >> 63;
+	product.exponent--;
+	return product;
+}
+
+struct real real_add(struct real a, struct real b)
+{
+	return sum_of(a, b);
+}
+
 struct real real_sub(struct real a, struct real b)
 {
-	return real_add(a, real_negate(b));
+	return sum_of(a, real_negate(b));
 }
 
 struct real real_mul(struct real a, struct real b)
 {
-	u64 high = mul_high_u64(a.mantissa, b.mantissa);
-	u64 low = a.mantissa * b.mantissa;
-	bool negative = a.negative != b.negative;
+	return product_of(a, b);
+}
 
-	if (!high)
-		return real_from(0);
-	if (high >> 63)
-		return normalised(negative, high, a.exponent + b.exponent + 64);
-	return normalised(negative, (high << 1) | (low >> 63),
-			  a.exponent + b.exponent + 63);
+struct real real_add_product(struct real sum, struct real a, struct real b)
+{
+	return sum_of(sum, product_of(a, b));
 }
 
 /*

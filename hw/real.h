@@ -22,9 +22,13 @@ struct real real_from(s64 value);
 /* @numerator / @denominator; @denominator > 0. */
 struct real real_ratio(s64 numerator, u64 denominator);
 extern const struct real real_third; /* 1 / 3 */
+extern const struct real real_sixth;
+extern const struct real real_nano; /* 10^-9 */
 struct real real_add(struct real a, struct real b);
 struct real real_sub(struct real a, struct real b);
 struct real real_mul(struct real a, struct real b);
+/* @sum + @a * @b */
+struct real real_add_product(struct real sum, struct real a, struct real b);
 /* @b must not be 0. */
 struct real real_div(struct real a, struct real b);
 /* @a >= 0 */

@@ -11,17 +11,22 @@
 
 struct state state_after(const struct state *state, struct real time_ns)
 {
-	struct real half_time = real_shift(time_ns, -1);
-	struct real jerk_time = real_mul(state->jerk, time_ns);
 	struct state after = *state;
+	struct real part;
 
-	/* Horner: p + t (v + t/2 (a + t/3 j)) and its derivatives */
-	after.acceleration = real_add(state->acceleration, jerk_time);
-	after.speed = real_add(state->acceleration, real_shift(jerk_time, -1));
-	after.speed = real_add(state->speed, real_mul(time_ns, after.speed));
-	after.position = real_add(state->acceleration, real_mul(real_third, jerk_time));
-	after.position = real_add(state->speed, real_mul(half_time, after.position));
-	after.position = real_add(state->position, real_mul(time_ns, after.position));
+	/* Horner: p + t (v + t/2 (a + t/3 j)) and its derivatives, as far as there are any */
+	if (real_sign(state->jerk)) {
+		after.acceleration = real_add_product(state->acceleration, time_ns, state->jerk);
+		part = real_shift(real_add(state->acceleration, after.acceleration), -1);
+		after.speed = real_add_product(state->speed, time_ns, part);
+		part = real_add_product(state->acceleration, state->jerk,
+					real_mul(real_third, time_ns));
+	} else {
+		after.speed = real_add_product(state->speed, time_ns, state->acceleration);
+		part = state->acceleration;
+	}
+	part = real_add_product(state->speed, real_shift(time_ns, -1), part);
+	after.position = real_add_product(state->position, time_ns, part);
 	return after;
 }
 
@@ -66,10 +71,23 @@ void segment_set_time(struct segment *segment, u64 origin_ns,
 	segment->at_rest = false;
 }
 
-/* Bits before the point of |@a|; negative if it is small. */
-static int whole_bits(struct real a)
+/* As many of @bits as leave |@a| below 2^@room. */
+static int fitting(int bits, struct real a, int room)
 {
-	return a.mantissa ? a.exponent + 64 : -FRACTION_BITS_MAX;
+	return a.mantissa ? min(bits, room - a.exponent - 64) : bits;
+}
+
+/* @a with @bits of fraction, the upper ones lost if they are too many for 64. */
+static s64 to_fixed(struct real a, int bits)
+{
+	int right = -a.exponent - bits;
+	u64 fixed = 0;
+
+	if (right > 0 && right <= 64)
+		fixed = (right < 64 ? a.mantissa >> right : 0) + (a.mantissa >> (right - 1) & 1);
+	else if (right <= 0 && right > -64)
+		fixed = a.mantissa << -right;
+	return a.negative ? -fixed : fixed;
 }
 
 void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
@@ -78,19 +96,19 @@ void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
 	struct cubic *cubic = &segment->cubic[axis];
 	s64 whole = real_round(state->position);
 	int shift = segment->time_shift;
-	int bits = FRACTION_BITS_MAX;
-	struct real c[4];
-	int i;
+	int bits = FRACTION_BITS_MAX; /* as many as c[0] leaves, which is at most 1/2 */
+	struct real c1 = real_shift(state->speed, shift);
+	struct real c2 = real_shift(state->acceleration, 2 * shift - 1);
+	struct real c3 = real_shift(real_mul(state->jerk, real_third), 3 * shift - 1);
 
-	c[0] = real_sub(state->position, real_from(whole));
-	c[1] = real_shift(state->speed, shift);
-	c[2] = real_shift(state->acceleration, 2 * shift - 1);
-	c[3] = real_shift(real_mul(state->jerk, real_third), 3 * shift - 1);
-	for (i = 0; i < 4; i++)
-		bits = min(bits, COEFFICIENT_BITS - i - whole_bits(c[i]));
+	bits = fitting(bits, c1, COEFFICIENT_BITS - 1);
+	bits = fitting(bits, c2, COEFFICIENT_BITS - 2);
+	bits = fitting(bits, c3, COEFFICIENT_BITS - 3);
 	bits = max(bits, 1);
-	for (i = 0; i < 4; i++)
-		cubic->c[i] = real_round(real_shift(c[i], bits + i));
+	cubic->c[0] = to_fixed(state->position, bits) - (s64)((u64)whole << bits);
+	cubic->c[1] = to_fixed(c1, bits + 1);
+	cubic->c[2] = to_fixed(c2, bits + 2);
+	cubic->c[3] = to_fixed(c3, bits + 3);
 	cubic->base = origin + whole;
 	segment->fraction_bits[axis] = bits;
 	cubic->last = segment_steps(segment, axis, segment->end, up, previous);
