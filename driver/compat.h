@@ -7,6 +7,7 @@
 #ifndef DRIVER_COMPAT_H
 #define DRIVER_COMPAT_H
 
+#include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
 
 /* hrtimer_setup() came with 6.13; hrtimer_init() went with 6.15. */
@@ -20,6 +21,16 @@ hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/* The hardware behind a line; NULL: none that the kernel knows. gpio_device came with 6.7. */
+static inline struct device *gpio_hardware(struct gpio_desc *desc)
+{
+#ifdef HAVE_GPIO_DEVICE
+	return gpio_device_to_device(gpiod_to_gpio_device(desc))->parent;
+#else
+	return gpiod_to_chip(desc)->parent;
+#endif
+}
 
 /* A gpio_chip's set() and set_multiple() may fail since 6.17. */
 #ifdef HAVE_GPIO_SET_RESULT

@@ -402,9 +402,8 @@ int stepper_register(struct stepper *stepper, struct device *parent)
 	return err;
 }
 
-void stepper_unregister(struct stepper *stepper)
+void stepper_shut_down(struct stepper *stepper)
 {
-	misc_deregister(&stepper->misc);
 	mutex_lock(&stepper->lock);
 	stepper_engine_halt(stepper);
 	stepper->gone = true;
@@ -412,5 +411,11 @@ void stepper_unregister(struct stepper *stepper)
 	wake_up(&stepper->wait);
 	kill_fasync(&stepper->async, SIGIO, POLL_HUP);
 	mutex_unlock(&stepper->lock);
+}
+
+void stepper_unregister(struct stepper *stepper)
+{
+	misc_deregister(&stepper->misc);
+	stepper_shut_down(stepper);
 	ida_free(&stepper_numbers, stepper->number);
 }

@@ -12,7 +12,35 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "stepper.h"
+
+/*
+ * The kernel does not ask whether the chip of a line has gone before it sets it. With
+ * this whoever takes the chip away takes the device away before. 0 or -ENOMEM.
+ */
+static int follow(struct device *dev, struct gpio_desc *desc)
+{
+	struct device *hardware = gpio_hardware(desc);
+
+	if (!hardware || !hardware->driver ||
+	    device_link_add(dev, hardware, DL_FLAG_AUTOREMOVE_CONSUMER))
+		return 0;
+	return -ENOMEM;
+}
+
+/* One of the lines that the device itself may have; NULL: it has not. */
+static int get_device_line(struct device *dev, const char *function, unsigned int index,
+			   enum gpiod_flags flags, struct gpio_desc **line)
+{
+	struct gpio_desc *desc =
+		devm_gpiod_get_index_optional(dev, function, index, flags);
+
+	if (IS_ERR(desc))
+		return dev_err_probe(dev, PTR_ERR(desc), "%s-gpios\n", function);
+	*line = desc;
+	return desc ? follow(dev, desc) : 0;
+}
 
 /*
  * A line of an axis. Before 6.2 kernels know no GPIOs in software nodes: there
@@ -34,7 +62,7 @@ static int get_line(struct device *dev, struct fwnode_handle *node,
 	if (IS_ERR(desc))
 		return PTR_ERR(desc);
 	*line = desc;
-	return 0;
+	return follow(dev, desc);
 }
 
 static int get_axis_lines(struct stepper *stepper, struct device *dev,
@@ -219,29 +247,24 @@ static int add_axes(struct stepper *stepper, struct device *dev)
 		return dev_err_probe(dev, -EINVAL, "no child node, no axis\n");
 
 	/* One line for all axes cannot be requested by each: the parent has it. */
-	stepper->shared_enable =
-		devm_gpiod_get_optional(dev, "enable", GPIOD_OUT_LOW);
-	if (IS_ERR(stepper->shared_enable))
-		return dev_err_probe(dev, PTR_ERR(stepper->shared_enable),
-				     "enable-gpios\n");
-	return 0;
+	return get_device_line(dev, "enable", 0, GPIOD_OUT_LOW,
+			       &stepper->shared_enable);
 }
 
 /* Auxiliary outputs: as many lines as "aux-gpios" has. */
 static int add_outputs(struct stepper *stepper, struct device *dev)
 {
 	int count = gpiod_count(dev, "aux");
-	struct gpio_desc *desc;
-	int i;
+	int i, err;
 
 	if (count < 0)
 		return 0; /* it has none */
 	count = min(count, AUX_MAX);
 	for (i = 0; i < count; i++) {
-		desc = devm_gpiod_get_index(dev, "aux", i, GPIOD_OUT_LOW);
-		if (IS_ERR(desc))
-			return dev_err_probe(dev, PTR_ERR(desc), "aux-gpios\n");
-		stepper->pin[ilog2(PIN_AUX(0)) + i] = desc;
+		err = get_device_line(dev, "aux", i, GPIOD_OUT_LOW,
+				      &stepper->pin[ilog2(PIN_AUX(i))]);
+		if (err)
+			return err;
 	}
 	stepper->machine.outputs = count;
 	return 0;
@@ -249,12 +272,12 @@ static int add_outputs(struct stepper *stepper, struct device *dev)
 
 static int add_emergency_stop(struct stepper *stepper, struct device *dev)
 {
-	struct gpio_desc *desc = devm_gpiod_get_optional(dev, "estop", GPIOD_IN);
-	int err = PTR_ERR_OR_ZERO(desc);
+	struct gpio_desc *desc;
+	int err = get_device_line(dev, "estop", 0, GPIOD_IN, &desc);
 
-	if (!err && desc)
-		err = stepper_add_switch(stepper, dev, SWITCH_ESTOP, desc);
-	return err ? dev_err_probe(dev, err, "estop-gpios\n") : 0;
+	if (err || !desc)
+		return err;
+	return stepper_add_switch(stepper, dev, SWITCH_ESTOP, desc);
 }
 
 /* Pins that can sleep need a thread; measure what can be served. */
@@ -342,7 +365,7 @@ static int stepper_probe(struct platform_device *pdev)
 	return err;
 }
 
-/* Sleep, power-off: motors do not run on by themselves. */
+/* Motors do not run on by themselves. */
 static int stepper_suspend(struct device *dev)
 {
 	struct stepper *stepper = dev_get_drvdata(dev);
@@ -361,9 +384,10 @@ static int stepper_resume(struct device *dev)
 	return 0;
 }
 
+/* Reboot, power-off, kexec: programs still run, and must not start the motors again. */
 static void stepper_shutdown(struct platform_device *pdev)
 {
-	stepper_suspend(&pdev->dev);
+	stepper_shut_down(platform_get_drvdata(pdev));
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(stepper_pm_ops, stepper_suspend,

@@ -146,6 +146,12 @@ int stepper_register(struct stepper *stepper, struct device *parent);
  */
 void stepper_unregister(struct stepper *stepper);
 
+/*
+ * The same to those who have it open, but the file stays: the computer goes down,
+ * and nobody is to move the motors any more. Sleeps.
+ */
+void stepper_shut_down(struct stepper *stepper);
+
 /* Let a reference go; frees the device with the last. */
 void stepper_put(struct stepper *stepper);
 

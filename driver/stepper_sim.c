@@ -2,8 +2,9 @@
 /*
  * stepper-sim.ko: the virtual pan/tilt head of hw/sim/ behind a GPIO chip, and a
  * stepper device that is wired to it, for any PC. What the head saw is in
- * /sys/kernel/debug/stepper-sim/, and its emergency stop. The chip has no module
- * owner, so that the module may go at any time: an unplugged cable to the device.
+ * /sys/kernel/debug/stepper-sim/, and its emergency stop. The driver has no
+ * module for its owner, so that the module may go at any time: an unplugged cable to
+ * all devices that use its lines.
  */
 #include <linux/debugfs.h>
 #include <linux/gpio/driver.h>
@@ -263,10 +264,11 @@ static const struct irq_chip sim_irq_chip = {
 	GPIOCHIP_IRQ_RESOURCE_HELPERS,
 };
 
-static int sim_add_chip(void)
+static int sim_add_chip(struct device *dev)
 {
 	struct gpio_chip *chip = &sim->chip;
 
+	chip->parent = dev;
 	chip->label = "stepper-sim";
 	chip->base = -1;
 	chip->ngpio = HEAD_LINES;
@@ -348,7 +350,19 @@ static int sim_add_stepper(void)
 	return PTR_ERR_OR_ZERO(sim->stepper);
 }
 
-static int __init sim_init(void)
+/* Whoever used the lines has been unbound. */
+static void sim_take_away(void *unused)
+{
+	debugfs_remove(sim->debugfs);
+	platform_device_unregister(sim->stepper);
+	irq_work_sync(&sim->change_work);
+	software_node_unregister_node_group(sim_nodes);
+	gpiod_remove_lookup_table(&sim_lines);
+	gpiochip_remove(&sim->chip);
+	kvfree(sim);
+}
+
+static int __init sim_probe(struct platform_device *pdev)
 {
 	int err;
 
@@ -358,7 +372,7 @@ static int __init sim_init(void)
 	raw_spin_lock_init(&sim->lock);
 	sim->change_work = IRQ_WORK_INIT_HARD(sim_interrupt);
 	head_init(&sim->head);
-	err = sim_add_chip();
+	err = sim_add_chip(&pdev->dev);
 	if (err)
 		goto free;
 	gpiod_add_lookup_table(&sim_lines);
@@ -376,7 +390,7 @@ static int __init sim_init(void)
 	debugfs_create_file("edges", 0444, sim->debugfs, NULL, &edges_fops);
 	debugfs_create_file_unsafe("estop", 0644, sim->debugfs, NULL,
 				   &estop_fops);
-	return 0;
+	return devm_add_action_or_reset(&pdev->dev, sim_take_away, NULL);
 
 remove_nodes:
 	software_node_unregister_node_group(sim_nodes);
@@ -387,17 +401,25 @@ free:
 	kvfree(sim);
 	return err;
 }
+
+static struct platform_driver sim_driver = {
+	.driver.name = "stepper-sim",
+};
+
+static struct platform_device *sim_device;
+
+static int __init sim_init(void)
+{
+	sim_device = __platform_create_bundle(&sim_driver, sim_probe, NULL, 0, NULL, 0,
+					      NULL);
+	return PTR_ERR_OR_ZERO(sim_device);
+}
 module_init(sim_init);
 
 static void __exit sim_exit(void)
 {
-	debugfs_remove(sim->debugfs);
-	platform_device_unregister(sim->stepper);
-	irq_work_sync(&sim->change_work);
-	software_node_unregister_node_group(sim_nodes);
-	gpiod_remove_lookup_table(&sim_lines);
-	gpiochip_remove(&sim->chip);
-	kvfree(sim);
+	platform_device_unregister(sim_device);
+	platform_driver_unregister(&sim_driver);
 }
 module_exit(sim_exit);
 

@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 #
 # The part of new-device.sh that runs in the guest. The lines of the virtual head:
-# 0 to 2 STEP, DIR and EN of pan, 4 to 6 those of tilt, 8 the auxiliary one; their
+# 0 to 2 STEP, DIR and EN of pan, 6 to 8 those of tilt, 12 the auxiliary one; their
 # names are pan-step and so on.
 #
 # shellcheck disable=SC2154,SC2086 # modules and sim are init's, and words
@@ -121,6 +121,12 @@ check "a second one by names" new_device \
 	'roll step=tilt-step dir=tilt-dir enable=tilt-enable,low'
 check "a second file" write_line 'ROLL 9; SYNC' /dev/stepper1
 check "the other motor moved" head_is 3000 800
+write_line 'PAN 80'
+write_line 'ROLL 40' /dev/stepper1
+check "both move at once" like "$(cat /dev/stepper /dev/stepper1 | xargs)" 'STATE=RUN *STATE=RUN *'
+check "one comes to its end" write_line SYNC
+check "the other, too" write_line SYNC /dev/stepper1
+check "in their places" head_is 8000 3556
 check "delete" delete_device stepper-gpio.0
 check "its file is gone" [ ! -e /dev/stepper ]
 check "the other stays" write_line 'ROLL 0; SYNC' /dev/stepper1
@@ -141,3 +147,17 @@ check "no node stays" nodes_are stepper-sim
 check "no fault" like "$(awk '$2 != 0' $sim/faults)" ''
 check "load again" insmod $modules/stepper.ko
 check "nothing was kept" [ ! -e $driver/stepper-gpio.0 ]
+
+# What has no device tree is told, too, when its GPIO chip goes: in mid-move
+echo stepper-gpio >$driver/unbind
+check "on lines that will go" new_device "estop=stepper-sim:13 aux=stepper-sim:12
+	$pan enable=stepper-sim:2,low"
+exec 4>/dev/stepper
+write_open 'RUN PAN 5'
+check "moving" like "$(cat /dev/stepper)" 'STATE=RUN *'
+check "the chip goes" rmmod stepper-sim
+check "its file tells" like "$(write_open 'PAN 0' 2>&1)" '*: No such device'
+exec 4>&-
+check "no line is held" like "$(dmesg | grep -c 'STILL REQUESTED')" 0
+check "nothing drives what is not there" [ ! -e $driver/stepper-gpio.0 ]
+check "it can be deleted" delete_device stepper-gpio.0
