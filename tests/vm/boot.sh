@@ -109,7 +109,7 @@ virt)
 	console=ttyAMA0
 	;;
 raspi3b)
-	gpio=/soc/gpio@7e200000 overlay=stepper parameters="tilt slide enable=22 aux1=25"
+	gpio=/soc/gpio@7e200000 overlay=stepper parameters="tilt slide enable=22 aux1=25 slide_limit_min=20 estop_nc=26"
 	set -- qemu-system-aarch64 -M raspi3b -accel tcg,thread=single \
 		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
 		-trace memory_region_ops_write

@@ -78,7 +78,7 @@ home() # NAME: tilt stands at 0 degrees
 	check "HOME, $1: SYNC waits for it" line 'HOME TILT; SYNC'
 	status "HOME, $1: done" 'STATE=IDLE * TILT=-47.000000 * ALARM= UNTRUSTED=* SWITCHES=TILT-HOME'
 	status "HOME, $1: trusted" '* UNTRUSTED= UNKNOWN=PAN *'
-	[ ! -e "$sim" ] || echo "tilt after HOME, $1: $(sed -n 's/^tilt \([^ ]*\).*/\1/p' "$sim/position")"
+	[ ! -e "$sim" ] || echo "tilt after HOME, $1: $(motor tilt)"
 	mark "home-$1-end"
 	check "HOME, $1: what follows waits for it" line 'HOME TILT
 TILT 0; SYNC'
@@ -86,7 +86,57 @@ TILT 0; SYNC'
 	line 'TILT IS 0'
 }
 
+motor() # AXIS: where the head has it, in steps
+{
+	sed -n "s/^$1 \\([^ ]*\\).*/\\1/p" "$sim/position"
+}
+
+# HOME as the module's virtual head alone allows to look at it
+all_home()
+{
+	line 'SET PAN HOMEPOS -172; SET PAN HOMESPEED 20; SET TILT HOMEPOS -47'
+	line HOME
+	status "HOME, all axes: at once" 'STATE=HOMING *'
+	check "HOME, all axes" line SYNC
+	status "HOME, all axes: done" 'STATE=IDLE PAN=-172.000000 TILT=-47.000000 * UNTRUSTED= UNKNOWN= SWITCHES=PAN-HOME,TILT-HOME'
+	# 172 and 47 degrees are 15288.9 and 4177.8 steps
+	check "HOME, all axes: on the steps that trip" [ "$(motor pan) $(motor tilt)" = "-15289 -4178" ]
+	line 'PAN -160 TILT 0; SYNC'
+	echo stepper-gpio >$driver/unbind
+
+	# wired wrongly, to the switch of an axis that stands still: 20 degrees and 1/8
+	# more are 2000 steps
+	echo 'PAN step=stepper-sim:0 dir=stepper-sim:1 enable=stepper-sim:2,low home=tilt-home
+		settings="MIN -10; MAX 10; HOMESPEED 20"' >$driver/new_device
+	before=$(motor pan)
+	check "HOME without end: SYNC tells" not line 'HOME; SYNC'
+	status "HOME without end: alarm" 'STATE=ALARM * ALARM=HOME UNTRUSTED= UNKNOWN=PAN SWITCHES='
+	check "HOME without end: the way that it may go" [ $((before - $(motor pan))) = 2000 ]
+	exec 3<>/dev/stepper
+	echo 'ERROR?' >&3
+	read -r answer <&3
+	exec 3<&-
+	check "HOME without end: says so" like "$answer" '108 ESHUTDOWN *'
+	echo stepper-gpio.0 >$driver/delete_device
+
+	# one switch for both
+	echo 'TILT step=tilt-step dir=tilt-dir enable=tilt-enable,low
+		limit-min=tilt-limit-min settings="HOMESPEED 60"' >$driver/new_device
+	check "HOME, by the limit" line 'HOME; SYNC'
+	check "HOME, by the limit: on the step that trips it" [ "$(motor tilt)" = -4445 ]
+	check "HOME, by the limit: which is one again" not line 'TILT -1; SYNC'
+	status "HOME, by the limit: alarm" 'STATE=ALARM *ALARM=LIMIT UNTRUSTED=* SWITCHES=TILT-MIN'
+	check "HOME, by the limit: no step beyond it" [ "$(motor tilt)" = -4445 ]
+	check "HOME: no fault of the head" like "$(awk '$2 != 0' "$sim/faults")" ''
+}
+
+driver=/sys/bus/platform/drivers/stepper-gpio
 if [ "$board" != virt ]; then
+	if [ "$way" = module ]; then
+		load
+		all_home
+		unload
+	fi
 	if [ "$way" != fuse ]; then # stepperd --sim has no pins
 		load no_interrupts=1
 		limits polled

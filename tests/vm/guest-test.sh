@@ -128,6 +128,20 @@ moves points 'PVT PAN 5.5 4 IN 250ms; PVT PAN 6 0 IN 250ms'
 # the third axis of the overlay, in mm
 # shellcheck disable=SC2154 # from the kernel's command line
 [ "$board" != raspi3b ] || moves slide 'SLIDE 2.5cm PAN BY 1'
+check "RELEASE" write_line RELEASE
+mark enable
+check "enable: taken" write_line 'SET TILT ENABLEDELAY 20ms; SET TILT IDLE 50ms; TILT BY 1; SYNC'
+sleep 0.2
+check "enable: undone" write_line 'SET TILT ENABLEDELAY 1ms; SET TILT IDLE 0s'
+if [ "$board" = raspi3b ]; then
+	# QEMU's inputs are low: a switch that closes to ground has closed
+	mark limit
+	check "limit: closed" like "$(cat /dev/stepper)" '*SWITCHES=SLIDE-MIN'
+	refused "limit: no way on" 'Cannot send after transport endpoint shutdown' 'SLIDE 0; SYNC'
+	check "limit: alarm" like "$(cat /dev/stepper)" 'STATE=ALARM *ALARM=LIMIT *'
+	answers "limit: RESET" 'OK' 'RESET'
+	moves away 'SLIDE BY 1'
+fi
 until=$(($(date +%s) + 3))
 echo "WAIT UNTIL $until.1; SYNC" >/dev/stepper
 check "WAIT UNTIL is by the clock on the wall" [ "$(date +%s)" = "$until" ]

@@ -68,12 +68,28 @@ aux=$(awk '$2 == "mark" { on = $3 == "trigger" }
 that "TRIGGER pulses its output" "$aux" -gt 49900000
 that "TRIGGER ends in time" "$aux" -lt 50100000
 
+# of the line EN of tilt's driver, low when it is on, and of its STEP, in us
+eval "$(awk '$2 == "mark" { on = $3 == "enable" }
+	on && $2 ~ /^(tilt-)?enable$/ { if ($3) off = $1; else begin = $1 }
+	on && $2 == "tilt-step" { if (!first) first = $1; last = $1 }
+	END { printf "delay=%d idle=%d", (first - begin) / 1000, (off - last) / 1000 }' \
+	"$out/pins.edges")"
+# and the first step is half a step from rest: 30 ms, as is the last
+that "ENABLEDELAY from EN to the first step" "$delay" -ge 20000
+that "ENABLEDELAY is no longer" "$delay" -lt 60000
+that "IDLE from the last step to EN" "$idle" -ge 50000
+that "IDLE is no longer" "$idle" -lt 100000
+
 during asked
 that "no pin moves when nothing valid is asked" "$edges" = 0
 
 if [ "$board" = raspi3b ]; then
 	during slide
 	that "slide: steps of 25 mm" "$slide_up $slide_down $pan_up" = "2000 0 89"
+	during limit
+	that "limit: no step towards it" "$slide_up $slide_down" = "0 0"
+	during away
+	that "limit: away from it" "$slide_up $slide_down" = "80 0"
 fi
 
 during both
