@@ -148,3 +148,13 @@ check "WAIT UNTIL is by the clock on the wall" [ "$(date +%s)" = "$until" ]
 refused "an instant that has passed" 'Numerical argument out of domain' \
 	'WAIT UNTIL 1'
 [ "$way" != module ] || check "unload" rmmod stepper
+if [ "$way" = gpio ]; then
+	mark killing
+	echo 'PAN 100' >/dev/stepper
+	sleep 0.4
+	# shellcheck disable=SC2154 # of init
+	kill -KILL "$stepperd"
+	wait "$stepperd"
+	mark killed
+	sleep 0.2
+fi
