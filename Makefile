@@ -225,7 +225,8 @@ uninstall:
 deb:
 	@dpkg-checkbuilddeps 2>/dev/null || $(if $(shell id -u | grep -vx 0),sudo) sh -c \
 		'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && \
-		apt-get -qq --no-install-recommends build-dep . >/dev/null'
+		apt-get -qq -o DPkg::Lock::Timeout=600 \
+		--no-install-recommends build-dep . >/dev/null'
 	@rm -rf build/deb
 	@mkdir -p build/deb/stepper
 	@cp -r Makefile Kbuild debian driver parser hw userspace build/deb/stepper/

@@ -104,9 +104,25 @@ if [ "$(id -u)" != 0 ]; then
 	root=sudo
 fi
 
+# Where something else installs packages now, in the background perhaps, that may take a
+# while. apt-get can wait for it, but not for its lists of packages.
+patience=600 # s
+update()
+{
+	tries=0
+	until complaint=$($root env LC_ALL=C apt-get -qq update 2>&1); do
+		case $complaint in
+		*"Could not get lock"*) ;;
+		*) return 1 ;;
+		esac
+		[ $((tries += 1)) -lt $((patience / 5)) ] || return 1
+		sleep 5
+	done
+}
+
 echo "setup: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-$root apt-get -qq update || give_up "apt-get update failed; is there a network?"
+update || give_up "apt-get update failed; is there a network? $complaint"
 # shellcheck disable=SC2086 # a list of packages
-$root apt-get -qq install --no-install-recommends $missing >/dev/null ||
-	give_up "apt-get could not install them"
+$root apt-get -qq -o DPkg::Lock::Timeout=$patience install --no-install-recommends $missing \
+	>/dev/null || give_up "apt-get could not install them"

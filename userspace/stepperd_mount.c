@@ -167,8 +167,9 @@ static const struct fuse_lowlevel_ops operations = {
 int mount_begin(struct daemon *daemon, const char *directory)
 {
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
+	bool made = !mkdir(directory, 0777);
 
-	if (mkdir(directory, 0777) && errno != EEXIST) {
+	if (!made && errno != EEXIST) {
 		fprintf(stderr, "stepperd: %s: %s\n", directory, strerror(errno));
 		return -1;
 	}
@@ -179,11 +180,13 @@ int mount_begin(struct daemon *daemon, const char *directory)
 		fuse_opt_add_arg(&arguments, "-oallow_other");
 	daemon->fuse = fuse_session_new(&arguments, &operations, sizeof(operations), daemon);
 	fuse_opt_free_args(&arguments);
-	if (!daemon->fuse)
-		return -1;
-	if (!fuse_session_mount(daemon->fuse, directory))
+	if (daemon->fuse && !fuse_session_mount(daemon->fuse, directory))
 		return 0;
-	fuse_session_destroy(daemon->fuse);
+	if (daemon->fuse)
+		fuse_session_destroy(daemon->fuse);
+	/* Or who did not see this would write into an ordinary file there. */
+	if (made)
+		rmdir(directory);
 	return -1;
 }
 
