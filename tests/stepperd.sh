@@ -30,6 +30,9 @@ status "an unknown option" 2 --fast
 status "both a device and a mount" 2 --sim --mount mount --device stepper
 status "one argument too many" 2 --sim --mount mount more
 status "a mount where nothing can be" 1 --sim --mount none/mount
+# libfuse finds no descriptor for it
+prlimit --nofile=7 "$daemon" --sim --mount refused >/dev/null 2>&1
+is "a mount that is refused leaves no directory" "$? $(ls -d refused 2>/dev/null)" "1 "
 
 # wrong NAME LINES MESSAGE: a configuration with these lines, and what is said of it
 wrong()
@@ -173,6 +176,25 @@ kill -USR2 "$pid"
 while grep -q "SWITCHES=.*ESTOP" "$device"; do sleep 0.02; done
 is "RESET when it was let go" "$(ask RESET)" OK
 end TERM
+
+# After a sleep of the system, in which motors stopped
+gcc -shared -fPIC -O2 -Wall -Wextra -Werror -o asleep.so ../../../tests/asleep.c
+preload="LD_PRELOAD=./asleep.so"
+start
+preload=
+echo "PAN IS 0; TILT IS 0; PAN 90" >"$device"
+while ! grep -q 'PAN=[1-9]' "$device"; do sleep 0.02; done
+touch asleep
+while ! grep -q STATE=ALARM "$device"; do sleep 0.02; done
+is "a sleep of the system halts" "$(shown ALARM UNTRUSTED)" "HALTED PAN,TILT "
+here=$(shown PAN)
+sleep 0.1
+is "nothing moves after it" "$(shown PAN)" "$here"
+is "it goes on when it was acknowledged" "$(ask RESET; ask "PAN BY 1; SYNC")" "OK
+OK"
+end TERM
+rm asleep
+is "the head saw no fault" "${ended##* after }" "0 faults"
 
 start
 echo "PAN 90" >"$device"

@@ -163,6 +163,16 @@ static void take_turn(struct daemon *daemon, int fd)
 		daemon_serve(daemon, true);
 }
 
+/* Before anything that was asked for after it. */
+static void look_for_sleep(struct daemon *daemon)
+{
+	if (!engine_slept(&engine))
+		return;
+	machine_shut_down(&daemon->machine, clock_ns());
+	engine_wake(&engine);
+	daemon_serve(daemon, true);
+}
+
 /* Let the kernel ask for one thing. False if the mount is gone. */
 static bool take_request(struct daemon *daemon, struct fuse_buf *buffer)
 {
@@ -202,6 +212,7 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		set_timer(timer, daemon->service_ns);
 		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : -1) < 0)
 			continue;
+		look_for_sleep(daemon);
 		if (sources[3].revents)
 			take_turn(daemon, engine.attention);
 		if (sources[2].revents)

@@ -30,6 +30,9 @@
 /* Edges that tell how fast the pins are; even, so that they end as they began. */
 #define TRIALS 16
 
+/* The system was asleep if its clocks are so far apart; they are read one by one. */
+#define SLEEP_NS 100000000
+
 /* Below the threads of interrupts, which have 50. */
 #define PRIORITY 40
 
@@ -127,6 +130,33 @@ static void engine_set(struct pins *pins, u64 lines, u64 levels)
 	engine->set_ns = clock_ns();
 }
 
+/*
+ * How long the system has slept since it was booted. The clocks cannot be read at once:
+ * what passes between makes it less, never more.
+ */
+static u64 time_asleep_ns(void)
+{
+	struct timespec boot;
+	u64 boot_ns;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	boot_ns = (u64)boot.tv_sec * NS_PER_S + boot.tv_nsec;
+	return boot_ns - clock_ns();
+}
+
+bool engine_slept(const struct engine *engine)
+{
+	return (s64)(time_asleep_ns() - engine->asleep_ns) > SLEEP_NS;
+}
+
+void engine_wake(struct engine *engine)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->asleep_ns = time_asleep_ns();
+	pthread_cond_signal(&engine->wake);
+	pthread_mutex_unlock(&engine->lock);
+}
+
 static void engine_lock(struct pins *pins)
 {
 	pthread_mutex_lock(&of_pins(pins)->lock);
@@ -151,6 +181,7 @@ void engine_init(struct engine *engine, struct motion *motion)
 				      engine_rearm };
 	engine->motion = motion;
 	engine->head_changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	engine->asleep_ns = time_asleep_ns();
 	engine->attention = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutexattr_init(&inherit);
 	pthread_mutexattr_setprotocol(&inherit, PTHREAD_PRIO_INHERIT);
@@ -214,6 +245,11 @@ static void *edge_thread(void *data)
 		if (now_ns >= busy_until_ns)
 			next_ns = max(next_ns, now_ns + REST_NS);
 		sleep_until(engine, next_ns);
+		/* The plan is for motors that did not stop. */
+		while (engine_slept(engine) && !engine->stopped) {
+			eventfd_write(engine->attention, 1);
+			sleep_until(engine, U64_MAX);
+		}
 		busy_until_ns = clock_ns() + BUSY_NS;
 	}
 	pthread_mutex_unlock(&engine->lock);

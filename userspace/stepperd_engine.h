@@ -23,12 +23,13 @@ struct engine {
 	struct gpio *gpio;
 	u32 head_switches; /* of the head, as they were told of last: */
 	int head_changed; /* an eventfd for that */
-	int attention; /* an eventfd: the process side should look at switches */
+	int attention; /* an eventfd: the process side should look at switches, and for sleep */
 	int failed; /* errno of setting a pin, or 0 */
 	pthread_mutex_t lock;
 	pthread_cond_t wake; /* the plan changed, or stopped is set */
 	pthread_t thread;
 	u64 set_ns; /* just after pins were set last */
+	u64 asleep_ns; /* the system has slept for so long; if it is longer, no edge leaves */
 	bool stopped;
 };
 
@@ -49,6 +50,12 @@ int engine_start_thread(pthread_t *thread, int priority, void *(*run)(void *), v
 
 /* Wait for the last edge, and end the thread. After machine_shut_down(). */
 void engine_stop(struct engine *engine);
+
+/* Whether the system was asleep since it woke last: edges wait for engine_wake(). */
+bool engine_slept(const struct engine *engine);
+
+/* After machine_shut_down(), as motors stopped without notice. */
+void engine_wake(struct engine *engine);
 
 /* The switches of the virtual head that are tripped, as in hw/switches.h. */
 u32 engine_head_switches(struct engine *engine);
