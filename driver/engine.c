@@ -36,6 +36,9 @@
  */
 #define REST_NS 10000
 
+/* So long before an edge that is waited for, what can be done before it is. */
+#define PREPARE_NS 1000
+
 /* Edges that tell how fast the pins are, and how far they are apart. */
 #define TRIALS 16
 #define TRIAL_NS 200000
@@ -73,15 +76,13 @@ static void start_timer(struct hrtimer *timer, u64 at_ns, enum hrtimer_mode mode
 	hrtimer_start(timer, min_t(u64, at_ns, KTIME_MAX), mode);
 }
 
-static void engine_set(struct pins *pins, u64 lines, u64 levels)
+static void put_array(struct stepper *stepper, u64 lines, u64 levels)
 {
-	struct stepper *stepper = container_of(pins, struct stepper, pins);
 	struct gpio_desc **descs = stepper->set_desc;
 	unsigned long *values = stepper->set_level;
 	unsigned int pin, count = 0;
 	u64 left;
 
-	stepper->levels = (stepper->levels & ~lines) | (levels & lines);
 	for (left = lines; left; left &= left - 1) {
 		pin = __ffs64(left);
 		if (!stepper->pin[pin])
@@ -90,17 +91,52 @@ static void engine_set(struct pins *pins, u64 lines, u64 levels)
 		descs[count++] = stepper->pin[pin];
 	}
 	if (stepper->shared_enable && (lines & ENABLE_PINS)) {
-		__assign_bit(count, values, stepper->levels & ENABLE_PINS);
+		stepper->enabled = (stepper->enabled & ~lines) | (levels & lines & ENABLE_PINS);
+		__assign_bit(count, values, stepper->enabled);
 		descs[count++] = stepper->shared_enable;
 	}
-
 	if (stepper->can_sleep)
 		gpiod_set_array_value_cansleep(count, descs, NULL, values);
-	else if (count == 1)
-		gpiod_set_value(descs[0], test_bit(0, values));
-	else if (count)
+	else
 		gpiod_set_array_value(count, descs, NULL, values);
+}
+
+static void put(struct stepper *stepper, u64 lines, u64 levels)
+{
+	if (is_power_of_2(lines) && !(lines & ENABLE_PINS) && !stepper->can_sleep)
+		gpiod_set_value(stepper->pin[__ffs64(lines)], levels & lines ? 1 : 0);
+	else
+		put_array(stepper, lines, levels);
 	stepper->set_ns = ktime_get_ns();
+}
+
+static void wait_until(u64 ns)
+{
+	while (ktime_get_ns() < ns)
+		cpu_relax();
+}
+
+/* Let the edges leave that were held until they are due. */
+static void put_held(struct stepper *stepper)
+{
+	wait_until(stepper->due_ns);
+	stepper->due_ns = 0;
+	put(stepper, stepper->held, stepper->held_levels);
+	stepper->held = 0;
+}
+
+static void engine_set(struct pins *pins, u64 lines, u64 levels)
+{
+	struct stepper *stepper = container_of(pins, struct stepper, pins);
+
+	if (stepper->held)
+		put_held(stepper);
+	if (!stepper->due_ns) {
+		put(stepper, lines, levels);
+		return;
+	}
+	stepper->held = lines;
+	stepper->held_levels = levels;
 }
 
 static void timer_lock(struct pins *pins)
@@ -155,8 +191,10 @@ static void thread_rearm(struct pins *pins)
  */
 static void engine_try(struct stepper *stepper, u64 due_ns)
 {
+	u64 lines = drive_pins(stepper->machine.motion.axis[0].pulse.timing.drive, 0);
+
 	stepper->trials--;
-	engine_set(&stepper->pins, PIN_DIR(0) | drive_pins(DRIVE_HALF_STEPS, 0),
+	engine_set(&stepper->pins, lines & PIN_DIR(0) ?: lines,
 		   stepper->trials & 1 ? PIN_DIR(0) : 0);
 	stepper->edge_ns = min(stepper->edge_ns, stepper->set_ns - due_ns);
 	if (!stepper->trials)
@@ -164,25 +202,41 @@ static void engine_try(struct stepper *stepper, u64 due_ns)
 }
 
 /*
- * Emit what is due. When the next edge is, or U64_MAX. With the edge side locked.
+ * Emit what is due at *@now_ns, or @due_ns if that is yet to come, by at most PREPARE_NS:
+ * then all is computed before, and waits. When the next edge is, or U64_MAX, and in
+ * *@now_ns the time, nearly. With the edge side locked.
  *
  * An edge leaves later than the time that motion_run() is given, above all the
  * first one after a pause, with cold caches. The next edge waits as much longer,
  * or STEP would be high for less than STEPLEN.
  */
-static u64 engine_emit(struct stepper *stepper)
+static u64 engine_emit(struct stepper *stepper, u64 *now_ns, u64 due_ns)
 {
-	u64 now_ns = ktime_get_ns();
-	u64 next_ns;
+	u64 at_ns = max(*now_ns, due_ns), next_ns;
 
 	if (stepper->edges_stopped)
 		return U64_MAX;
-	next_ns = motion_run(&stepper->machine.motion, now_ns);
+	stepper->due_ns = due_ns > *now_ns ? due_ns : 0;
+	next_ns = motion_run(&stepper->machine.motion, at_ns);
+	if (stepper->held)
+		put_held(stepper);
+	stepper->due_ns = 0;
 	if (unlikely(stepper->machine.motion.tripped))
 		queue_work(system_highpri_wq, &stepper->service_work);
-	if (next_ns != U64_MAX && stepper->set_ns > now_ns)
-		next_ns += stepper->set_ns - now_ns;
-	return next_ns;
+	if (stepper->set_ns <= at_ns)
+		return next_ns;
+	*now_ns = stepper->set_ns;
+	return next_ns == U64_MAX ? next_ns : next_ns + stepper->set_ns - at_ns;
+}
+
+/* Wait until PREPARE_NS before @due_ns, or later if it is late. Returns the time. */
+static u64 approach(u64 due_ns)
+{
+	u64 now_ns;
+
+	while ((now_ns = ktime_get_ns()) + PREPARE_NS < due_ns)
+		cpu_relax();
+	return now_ns;
 }
 
 /*
@@ -222,7 +276,7 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 {
 	struct stepper *stepper =
 		container_of(timer, struct stepper, edge_timer);
-	u64 began_ns = ktime_get_ns(), next_ns, wake_ns;
+	u64 began_ns = ktime_get_ns(), now_ns = began_ns, next_ns = 0, wake_ns;
 	enum hrtimer_restart restart;
 
 	if (unlikely(stepper->trials)) {
@@ -235,13 +289,12 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 	}
 	for (;;) {
 		raw_spin_lock(&stepper->edge_lock);
-		next_ns = engine_emit(stepper);
-		wake_ns = wake_time(began_ns, ktime_get_ns(), next_ns);
+		next_ns = engine_emit(stepper, &now_ns, next_ns);
+		wake_ns = wake_time(began_ns, now_ns, next_ns);
 		if (wake_ns)
 			break;
 		raw_spin_unlock(&stepper->edge_lock);
-		while (ktime_get_ns() < next_ns)
-			cpu_relax();
+		now_ns = approach(next_ns);
 	}
 	restart = sleep_until(timer, wake_ns);
 	raw_spin_unlock(&stepper->edge_lock);
@@ -264,7 +317,7 @@ static void thread_sleep(struct stepper *stepper, u64 at_ns)
 static int edge_thread_runs(void *data)
 {
 	struct stepper *stepper = data;
-	u64 next_ns, early;
+	u64 now_ns, next_ns, early;
 
 	while (stepper->trials) {
 		next_ns = ktime_get_ns() + TRIAL_NS;
@@ -272,15 +325,15 @@ static int edge_thread_runs(void *data)
 		engine_try(stepper, next_ns);
 	}
 	while (!kthread_should_stop()) {
+		now_ns = ktime_get_ns();
 		thread_lock(&stepper->pins);
-		next_ns = engine_emit(stepper);
+		next_ns = engine_emit(stepper, &now_ns, 0);
 		thread_unlock(&stepper->pins);
 		early = early_ns();
-		if (next_ns >= ktime_get_ns() + SPIN_NS + early)
+		if (next_ns >= now_ns + SPIN_NS + early)
 			thread_sleep(stepper, next_ns - (next_ns == U64_MAX ? 0 : early));
 		else
-			while (ktime_get_ns() < next_ns)
-				cpu_relax();
+			wait_until(next_ns);
 	}
 	return 0;
 }

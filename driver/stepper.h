@@ -69,13 +69,16 @@ struct stepper {
 	struct completion tried;
 	u64 edge_ns; /* at best from when an edge is due to when it is out */
 	struct pins pins;
-	u64 levels; /* last set, logical */
-	u64 set_ns; /* just after that */
+	u64 due_ns; /* the first set is to be held until then; 0: none is */
+	u64 held; /* these lines … */
+	u64 held_levels; /* … and what to set them to */
+	u64 set_ns; /* just after pins were set last */
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
 	struct stepper_switch *switches;
 	unsigned int switch_count;
 	struct delayed_work poll_work; /* for those without interrupt */
 	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
+	u64 enabled; /* the axes that want it to be on, as bits of their own lines */
 	/* Scratch of a set: on the stack, the kernel would clear it each time. */
 	struct gpio_desc *set_desc[STEPPER_PINS + 1];
 	DECLARE_BITMAP(set_level, STEPPER_PINS + 1);

@@ -652,7 +652,7 @@ bool motion_passed(struct motion *motion, u64 plan_time_ns, u64 now_ns)
 	lock(motion);
 	passed = plan_time_ns <= plan_ns(motion, now_ns);
 	for (i = 0; i < motion->axes; i++)
-		if (motion->axis[i].pulse.due_ns <= plan_time_ns)
+		if (motion->axis[i].pulse.latest_ns <= plan_time_ns)
 			passed = false;
 	if (next_output_ns(motion) <= plan_time_ns)
 		passed = false;
@@ -747,14 +747,6 @@ unsigned int motion_room(const struct motion *motion)
 	return motion->free_count - min_t(u16, motion->free_count, SEGMENTS_FOR_STOP);
 }
 
-/* The step that follows one just emitted. */
-struct next_step {
-	u64 step_ns;
-	u64 slack_ns;
-	bool found;
-	bool up;
-};
-
 /*
  * A step was emitted at plan time @now_ns; find the axis's next. Returns by how
  * much the plan has to slip.
@@ -766,21 +758,37 @@ struct next_step {
  * on their path. Lateness counts from when the pulse rules let the step rise had
  * every edge been served in time: what the rules cost is no lateness.
  */
-static u64 advance(struct motion *motion, struct motion_axis *axis,
-		   struct next_step *next, u64 now_ns)
+static u64 advance(struct motion *motion, struct motion_axis *axis, u64 now_ns)
 {
-	u64 late = now_ns - min(now_ns, axis->pulse.planned_ns);
-	u64 interval;
+	struct pulse *pulse = &axis->pulse;
+	u64 late = now_ns - min(now_ns, pulse->planned_ns);
+	u64 step_ns, slack;
+	bool up;
 
-	motion_count_step(axis, axis->pulse.up);
+	motion_count_step(axis, pulse->up);
 	motion->lateness.max_ns = max(motion->lateness.max_ns, late);
-	next->found = stepgen_next(&axis->stepgen, motion->segment, &next->step_ns,
-				   &next->up);
-	if (!next->found)
+	if (!stepgen_next(&axis->stepgen, motion->segment, &step_ns, &up))
 		return 0;
-	interval = next->step_ns - min(next->step_ns, axis->pulse.step_ns);
-	next->slack_ns = interval / 4;
-	return late - min(late, next->slack_ns);
+	slack = (step_ns - min(step_ns, pulse->step_ns)) / 4;
+	pulse_step(pulse, step_ns, up, slack, now_ns);
+	return late - min(late, slack);
+}
+
+/* What was planned is @slip later; next steps of the axes in @stepped are as if found now. */
+static void slip_plan(struct motion *motion, u64 slip, u32 stepped, u64 now_ns)
+{
+	unsigned int i;
+
+	motion->slip_ns += slip;
+	motion->lateness.slip_ns += slip;
+	for (i = 0; i < motion->axes; i++) {
+		struct pulse *pulse = &motion->axis[i].pulse;
+
+		pulse_slip(pulse, slip, now_ns - slip);
+		if (stepped >> i & 1 && pulse->step)
+			pulse_step(pulse, pulse->step_ns, pulse->up,
+				   pulse->slack_ns, now_ns - slip);
+	}
 }
 
 /*
@@ -790,48 +798,50 @@ static u64 advance(struct motion *motion, struct motion_axis *axis,
  */
 static void after_edges(struct motion *motion, u32 edges, u64 now_ns)
 {
-	struct next_step next[AXES_MAX];
 	u64 slip = 0, excess;
+	u32 stepped = 0;
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++) {
 		struct motion_axis *axis = &motion->axis[i];
-		bool stepped = axis->pulse.edge == PULSE_STEP;
+		bool step = axis->pulse.edge == PULSE_STEP;
 
-		next[i].found = false;
 		if (!(edges >> i & 1))
 			continue;
 		pulse_served(&axis->pulse, now_ns);
-		if (stepped)
-			excess = advance(motion, axis, &next[i], now_ns);
-		else
+		if (step) {
+			stepped |= 1U << i;
+			excess = advance(motion, axis, now_ns);
+		} else {
 			excess = pulse_excess(&axis->pulse);
+		}
 		motion->lateness.late_edges += excess > 0;
 		slip = max(slip, excess);
 	}
-	motion->slip_ns += slip;
-	motion->lateness.slip_ns += slip;
-	now_ns -= slip;
-	for (i = 0; i < motion->axes; i++) {
-		struct pulse *pulse = &motion->axis[i].pulse;
-
-		if (slip)
-			pulse_slip(pulse, slip, now_ns);
-		if (next[i].found)
-			pulse_step(pulse, next[i].step_ns, next[i].up,
-				   next[i].slack_ns, now_ns);
-	}
+	if (unlikely(slip))
+		slip_plan(motion, slip, stepped, now_ns);
 }
 
-/* When the next edge of any axis is due, or U64_MAX. */
+/*
+ * When edges are to leave next, or U64_MAX. Falls wait for an edge that does not, if
+ * one comes soon enough for all of them.
+ */
 static u64 first_due(const struct motion *motion)
 {
-	u64 due_ns = next_output_ns(motion);
+	u64 due_ns = next_output_ns(motion), fall_ns = U64_MAX, latest_ns = U64_MAX;
 	unsigned int i;
 
-	for (i = 0; i < motion->axes; i++)
-		due_ns = min(due_ns, motion->axis[i].pulse.due_ns);
-	return due_ns;
+	for (i = 0; i < motion->axes; i++) {
+		const struct pulse *pulse = &motion->axis[i].pulse;
+
+		if (pulse->edge == PULSE_FALL) {
+			fall_ns = min(fall_ns, pulse->due_ns);
+			latest_ns = min(latest_ns, pulse->latest_ns);
+		} else {
+			due_ns = min(due_ns, pulse->due_ns);
+		}
+	}
+	return due_ns <= latest_ns ? due_ns : min(due_ns, fall_ns);
 }
 
 static bool step_is_blocked(const struct motion *motion, unsigned int axis)
@@ -842,18 +852,16 @@ static bool step_is_blocked(const struct motion *motion, unsigned int axis)
 }
 
 /*
- * Emit the edge that is due first and what is due together with it. When late,
- * not all that is overdue: the plan may slip now, and then the rest is early.
+ * Emit the edge that is due first, at @due_ns, and what is due together with it. When
+ * late, not all that is overdue: the plan may slip now, and then the rest is early.
  * Returns the axes whose edges they were, a bit each, and one for outputs.
  */
-static u32 emit_edges(struct motion *motion, u64 now_ns)
+static u32 emit_edges(struct motion *motion, u64 due_ns, u64 now_ns)
 {
-	u64 lines = 0, levels = 0, high, due_ns = first_due(motion);
+	u64 lines = 0, levels = 0, falls = 0, high;
 	u32 edges = 0;
 	unsigned int i;
 
-	if (due_ns > now_ns)
-		return 0;
 	now_ns = min(now_ns, due_ns + TOGETHER_NS);
 	for (i = 0; i < motion->axes; i++) {
 		const struct pulse *pulse = &motion->axis[i].pulse;
@@ -866,6 +874,10 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 			return 0;
 		}
 		edges |= 1U << i;
+		if (pulse->edge == PULSE_FALL) {
+			falls |= PIN_STEP(i);
+			continue;
+		}
 		lines |= pulse_lines(pulse, i, &high);
 		levels |= high;
 	}
@@ -880,27 +892,25 @@ static u32 emit_edges(struct motion *motion, u64 now_ns)
 		motion->outputs.first++;
 		edges |= 1U << AXES_MAX;
 	}
-	if (edges)
+	if (lines)
 		motion->pins->set(motion->pins, lines, levels);
+	/* Behind them: nothing depends on when a pulse falls, and one line is set faster. */
+	if (falls)
+		motion->pins->set(motion->pins, falls, 0);
 	return edges;
 }
 
 u64 motion_run(struct motion *motion, u64 now_ns)
 {
+	u64 due_ns = first_due(motion), now = plan_ns(motion, now_ns);
 	unsigned int i;
-	u64 due_ns;
 
-	for (i = 0; i < SETS_MAX; i++) {
-		u64 now = plan_ns(motion, now_ns);
-		u32 edges = emit_edges(motion, now);
-
-		if (edges)
-			after_edges(motion, edges, now);
-		/* After a slip: the edges behind it are to come, and may be cut. */
-		motion->run_ns = max(motion->run_ns, plan_ns(motion, now_ns));
-		if (!edges)
-			break;
+	for (i = 0; due_ns <= now && i < SETS_MAX; i++) {
+		after_edges(motion, emit_edges(motion, due_ns, now), now);
+		due_ns = first_due(motion);
+		now = plan_ns(motion, now_ns);
 	}
-	due_ns = first_due(motion);
+	/* After a slip: the edges behind it are to come, and may be cut. */
+	motion->run_ns = max(motion->run_ns, now);
 	return due_ns == U64_MAX ? U64_MAX : due_ns + motion->slip_ns;
 }

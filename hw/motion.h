@@ -270,7 +270,8 @@ unsigned int motion_room(const struct motion *motion);
 
 /*
  * Emit every edge that is due at @now_ns, in order, edges due together in one
- * pins->set(). Returns when the next edge is due (may be before now if the
+ * pins->set(); falls, which may wait for edges of other axes, in one behind them.
+ * Returns when the next edge is due (may be before now if the
  * bounded work of one call was used up: call again), or U64_MAX when none is
  * planned. Edge side: hard interrupt; bounded work, no division loop. The
  * caller holds what pins->lock() takes.

@@ -7,6 +7,14 @@
  */
 #include "pulse.h"
 
+/*
+ * A pulse may be longer than STEPLEN, so that its fall leaves with an edge of another
+ * axis and costs no wake-up of its own: by so much at most …
+ */
+#define FALL_WAIT_NS 100000
+/* … and so that what comes after it is on time even if it leaves so much late. */
+#define FALL_SPARE_NS 3000
+
 /* Which phases are on, A in bit 0; full steps are those with two, for the torque. */
 static const u8 half_steps[] = { 1, 3, 2, 6, 4, 12, 8, 9 };
 
@@ -43,6 +51,7 @@ void pulse_init(struct pulse *pulse)
 {
 	memset(pulse, 0, sizeof(*pulse));
 	pulse->due_ns = U64_MAX;
+	pulse->latest_ns = U64_MAX;
 }
 
 void pulse_set_phase(struct pulse *pulse, u8 phase)
@@ -85,12 +94,31 @@ static u64 step_due(const struct pulse *pulse, u64 dir_ns)
 		   pulse->fall_ns + space_ns);
 }
 
+/* Until when the fall may wait. Behind the last step it does not. */
+static u64 fall_latest(const struct pulse *pulse)
+{
+	const struct pulse_timing *timing = &pulse->timing;
+	u64 before_ns = timing->stepspace_ns;
+
+	if (!pulse->step)
+		return pulse->fall_ns;
+	if (dir_must_change(pulse))
+		before_ns = max(before_ns, (u64)timing->dirsetup_ns + timing->dirhold_ns);
+	before_ns += FALL_SPARE_NS;
+	if (pulse->step_ns < pulse->fall_ns + before_ns)
+		return pulse->fall_ns;
+	return min(pulse->step_ns - before_ns, pulse->fall_ns + FALL_WAIT_NS);
+}
+
 static void schedule(struct pulse *pulse, u64 now_ns)
 {
 	if (pulse->high) {
 		pulse->edge = PULSE_FALL;
 		pulse->due_ns = pulse->fall_ns;
-	} else if (!pulse->step) {
+		pulse->latest_ns = fall_latest(pulse);
+		return;
+	}
+	if (!pulse->step) {
 		pulse->edge = PULSE_NONE;
 		pulse->due_ns = U64_MAX;
 	} else if (dir_must_change(pulse)) {
@@ -100,6 +128,7 @@ static void schedule(struct pulse *pulse, u64 now_ns)
 		pulse->edge = PULSE_STEP;
 		pulse->due_ns = step_due(pulse, pulse->dir_ns);
 	}
+	pulse->latest_ns = pulse->due_ns;
 }
 
 void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,

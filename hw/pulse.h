@@ -51,6 +51,7 @@ enum pulse_edge {
 struct pulse {
 	struct pulse_timing timing;
 	u64 due_ns; /* the next edge; U64_MAX if there is none */
+	u64 latest_ns; /* the same; a fall may wait until then to share a wake-up */
 	u64 step_ns; /* the next step, as the plan wants it */
 	u64 planned_ns; /* when it leaves if no edge before it is late */
 	u64 slack_ns; /* how much later it may be */

@@ -767,6 +767,55 @@ START_TEST(pulses_at_their_times)
 }
 END_TEST
 
+/* Two axes of 20 and 19 thousand steps/s: most falls leave with a rise of the other. */
+START_TEST(falls_share_wake_ups)
+{
+	struct plan_move move = { .axes = 3 };
+	unsigned int wake_ups = 0;
+	u64 shortest_ns, next_ns;
+
+	move.axis[0] = axis_to(20000, 2e4L, 1e8L, 0);
+	move.axis[1] = axis_to(19000, 2e4L, 1e8L, 0);
+	motion_stage(&motion, recorder.now_ns);
+	ck_assert_int_eq(plan_move(&motion, &move, &shortest_ns), 0);
+	publish();
+	for (next_ns = run(recorder.now_ns); next_ns != U64_MAX; next_ns = run(next_ns)) {
+		ck_assert_uint_ge(next_ns, recorder.now_ns);
+		wake_ups++;
+	}
+	run_to_rest();
+	ck_assert_int_eq(recorder.axis[0].rises, 20000);
+	ck_assert_int_eq(recorder.axis[1].rises, 19000);
+	ck_assert_uint_lt(wake_ups, (20000 + 19000) * 5 / 4);
+	ck_assert_uint_eq(motion_lateness(&motion).slip_ns, 0);
+	ck_assert_uint_eq(motion_lateness(&motion).max_ns, 0);
+}
+END_TEST
+
+/* Where steps are seldom they do not, and behind a halt none waits. */
+START_TEST(falls_do_not_wait_long)
+{
+	struct plan_move move = { .axes = 3 };
+	u64 shortest_ns, next_ns;
+
+	move.axis[0] = axis_to(200, 2e4L, 1e8L, 0);
+	move.axis[1] = axis_to(2, 2e4L, 1e8L, 0);
+	motion_stage(&motion, recorder.now_ns);
+	ck_assert_int_eq(plan_move(&motion, &move, &shortest_ns), 0);
+	publish();
+	for (next_ns = run(recorder.now_ns); recorder.axis[0].rises < 55;)
+		next_ns = run(next_ns);
+	ck_assert(recorder.levels & PIN_STEP(0));
+	ck_assert(recorder.levels & PIN_STEP(1) ||
+		  recorder.axis[1].fall_ns - recorder.axis[1].rise_ns <= 100000 + 2000);
+	motion_halt(&motion, recorder.now_ns);
+	next_ns = run(recorder.now_ns);
+	ck_assert_uint_le(next_ns, recorder.now_ns + default_timing.steplen_ns);
+	run(next_ns);
+	ck_assert_uint_eq(recorder.levels & (PIN_STEP(0) | PIN_STEP(1)), 0);
+}
+END_TEST
+
 /* Edges of several axes that fall together leave in one call. */
 static unsigned int sets;
 
@@ -1357,6 +1406,8 @@ Suite *motion_suite(void)
 	tcase_add_test(tests, straight_lines);
 	tcase_add_test(tests, pulse_rules);
 	tcase_add_test(tests, pulses_at_their_times);
+	tcase_add_test(tests, falls_share_wake_ups);
+	tcase_add_test(tests, falls_do_not_wait_long);
 	tcase_add_loop_test(tests, edges_together, 0, ARRAY_SIZE(sets_of));
 	tcase_add_test(tests, stops);
 	tcase_add_test(tests, stops_of_some_axes);
