@@ -116,6 +116,13 @@ is "a line that was dropped never began" \
 is "PAUSE holds to the end" "$(printf 'PAN 9\nPAUSE\n' | plan | awk '$1 == 1 { print $4, $5 }')" \
 	"- held"
 
+is "--json" "$(printf 'PAN 9; PAN?\nPAUSE\n' | plan --json)" '{"duration": 0.005000000, "axes": [
+  {"axis": "PAN", "unit": "deg", "steps": 0, "speed": 0.001200, "acceleration": 1.200000, "jerk": 1200.000000},
+  {"axis": "TILT", "unit": "deg", "steps": 0, "speed": 0.000000, "acceleration": 0.000000, "jerk": 0.000000}
+], "lines": [
+  {"line": 1, "written": 0.000000000, "start": 0.001000000, "end": null, "is": "held", "text": "PAN 9; PAN?"},
+  {"line": 2, "written": 0.000000000, "start": 0.000000000, "end": 0.000000000, "is": "done", "text": "PAUSE"}
+]}'
 is "no LF at the end of the script" "$(printf 'TILT 0.09' | plan --steps | tail -n 1 |
 	cut -d, -f 2-)" TILT,8
 is "an empty script" "$(plan --count </dev/null)" 0

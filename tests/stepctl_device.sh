@@ -86,6 +86,24 @@ ctl SET PAN JERK 0 >/dev/null
 is "--dry-run knows settings and position of the device" \
 	"$(echo 'PAN 36 AT 50' | ctl run --dry-run - | awk '/^PAN/ { print $2, $3, $5, $7 }')" \
 	"3200 50.000000 120.000000 0.000000"
+# each round flows into the next, as one move
+is "--dry-run --loop" "$(echo 'PAN BY 12' | ctl run --dry-run --loop 3 - | head -n 1 | cut -c 1-16
+	echo 'PAN BY 12' | ctl run --dry-run --loop 3 - | grep -c '^ .* done .* PAN BY 12')" \
+	"$(echo 'PAN 36' | ctl run --dry-run - | head -n 1 | cut -c 1-16)
+3"
+is "--dry-run of what has no end" "$(echo 'PAN BY 12' | ctl run --dry-run --loop 0 - | head -n 1)" \
+	"stepctl: run: a plan of --loop 0 has no end"
+is "--dry-run --json" "$(printf '# none\nPAN 36 AT 50\nWAIT 5ms\n' | ctl run --dry-run --json - |
+	sed 's/ -> 0$//' | python3 -c 'import json, sys
+plan = json.load(sys.stdin)
+pan, tilt = plan["axes"]
+print(pan["axis"], pan["unit"], pan["steps"], pan["speed"], pan["jerk"], tilt["steps"])
+for line in plan["lines"]:
+	print(line["line"], line["written"], line["is"], line["text"])
+print(plan["lines"][1]["end"] == plan["duration"])')" "PAN deg 3200 50.0 0.0 0
+2 0.0 done PAN 36 AT 50
+3 0.0 done WAIT 5ms
+True"
 is "--dry-run moves nothing" "$(ctl 'PAN?')" "PAN=0.000000 STEPS=0 -> 0"
 ctl SET PAN JERK 1200 >/dev/null
 printf 'PAN 3\n\nPAN 300\n' >bad.move

@@ -8,6 +8,7 @@
 
 #include "options.h"
 #include "rehearsal.h"
+#include "source.h"
 #include "stepctl.h"
 
 enum {
@@ -19,7 +20,7 @@ static const struct option_row options[] = {
 	[OPTION_VCD] = { "vcd", "FILE.vcd", "where to; -: standard output" },
 	[OPTION_EDGES] = { "edges", NULL,
 			   "FILE is no script, but edges: lines \"TIME_NS NAME LEVEL\", as in\n"
-			   "/sys/kernel/debug/stepper-sim/edges" },
+			   "/sys/kernel/debug/stepper-sim/edges, or of stepperd --edges" },
 	{},
 };
 
@@ -78,7 +79,7 @@ static void print_edges(struct rehearsal *rehearsal, u64 lines, u64 levels)
 	}
 }
 
-static bool capture(FILE *script, const char *name)
+static bool capture(struct source *script)
 {
 	static const struct observer observer = { .edges = print_edges };
 	struct rehearsal *rehearsal = rehearsal_new(&observer, NULL);
@@ -89,7 +90,9 @@ static bool capture(FILE *script, const char *name)
 		return false;
 	}
 	print_variables(&rehearsal->machine);
-	good = rehearsal_play(rehearsal, script, name);
+	good = source_rehearse(script, rehearsal, script->name);
+	if (good)
+		rehearsal_end(rehearsal);
 	fprintf(dump.out, "#%llu\n", rehearsal_time_ns(rehearsal));
 	rehearsal_free(rehearsal);
 	return good;
@@ -172,41 +175,28 @@ static void print_edge_list(const struct edges *edges)
 	}
 }
 
-static bool convert(FILE *file, const char *name)
+static bool convert(struct source *list)
 {
+	char text[LINE_BYTES_MAX + 3];
 	struct edges edges = {};
-	unsigned int number = 0;
-	char text[128];
 	bool good = true;
 
-	while (good && fgets(text, sizeof(text), file)) {
-		number++;
+	while (good && source_next(list, text))
 		good = add_edge(&edges, text);
-	}
 	if (good)
 		print_edge_list(&edges);
 	else
 		fprintf(stderr, "%s:%u:1: error: an edge is TIME_NS NAME LEVEL, in order of time\n",
-			name, number);
+			list->name, list->number);
 	free(edges.edge);
 	return good;
 }
 
-static FILE *open_file(const char *name, FILE *standard, const char *mode)
-{
-	FILE *file = strcmp(name, "-") ? fopen(name, mode) : standard;
-
-	if (!file)
-		fprintf(stderr, "stepctl: %s: %s\n", name, strerror(errno));
-	return file;
-}
-
 static int run(int count, char **arguments)
 {
-	const char *vcd = NULL, *name;
-	bool edges = false;
-	FILE *script;
-	bool good;
+	bool edges = false, good = false;
+	const char *vcd = NULL;
+	struct source source;
 	int option;
 
 	while ((option = options_next(&capture_command, count, arguments)) != OPTION_END) {
@@ -218,15 +208,13 @@ static int run(int count, char **arguments)
 	}
 	if (!vcd || optind != count - 1)
 		return options_wrong(&capture_command, "it takes --vcd and one FILE");
-	script = open_file(arguments[optind], stdin, "r");
-	if (!script)
+	if (!source_read(&source, arguments[optind], 1))
 		return STATUS_ERROR;
-	dump.out = open_file(vcd, stdout, "w");
-	if (!dump.out)
-		return STATUS_ERROR;
-	name = script == stdin ? "<stdin>" : arguments[optind];
-	good = edges ? convert(script, name) : capture(script, name);
-	if (fflush(dump.out) || ferror(dump.out)) {
+	dump.out = strcmp(vcd, "-") ? fopen(vcd, "w") : stdout;
+	if (dump.out)
+		good = edges ? convert(&source) : capture(&source);
+	source_free(&source);
+	if (!dump.out || fflush(dump.out) || ferror(dump.out)) {
 		fprintf(stderr, "stepctl: %s: %s\n", vcd, strerror(errno));
 		good = false;
 	}
@@ -239,12 +227,13 @@ const struct subcommand capture_command = {
 	.summary = "the pulses of a script or a virtual head, for PulseView and GTKWave",
 	.description =
 		"Plays the commands in FILE (-: standard input) as stepctl plan does, and writes the\n"
-		"changes of all lines, each at its time in ns. Or takes the edges that the virtual\n"
-		"head of the module has really seen.\n",
+		"changes of all lines, each at its time in ns. Or takes the edges that a virtual head,\n"
+		"of the module or of stepperd --sim, has really seen.\n",
 	.options = options,
 	.examples =
 		"  stepctl capture --vcd shot.vcd shot.move\n"
 		"  echo 'PAN 1' | stepctl capture --vcd - - | less\n"
-		"  sudo stepctl capture --vcd seen.vcd --edges /sys/kernel/debug/stepper-sim/edges\n",
+		"  sudo stepctl capture --vcd seen.vcd --edges /sys/kernel/debug/stepper-sim/edges\n"
+		"  stepperd --sim --mount rig --edges seen &  stepctl capture --vcd seen.vcd --edges seen\n",
 	.run = run,
 };

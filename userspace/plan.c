@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "json.h"
 #include "law.h"
 #include "options.h"
 #include "plan.h"
@@ -129,7 +130,8 @@ static void print_time(u64 time_ns)
 		printf(" %14.9Lf", time_ns / 1e9L);
 }
 
-static void print_lines(const struct rehearsal *rehearsal)
+/* How the line ended. */
+static const char *ending_of(const struct script_line *line)
 {
 	static const char *const endings[] = {
 		[ENTRY_PENDING] = "held",
@@ -137,20 +139,24 @@ static void print_lines(const struct rehearsal *rehearsal)
 		[ENTRY_STOPPED] = "stopped",
 		[ENTRY_HALTED] = "halted",
 	};
+
+	return endings[line->end_ns == U64_MAX ? ENTRY_PENDING : line->outcome];
+}
+
+static void print_lines(const struct rehearsal *rehearsal)
+{
 	unsigned int i;
 
 	printf("\n%5s %14s %14s %14s %s\n", "line", "written, s", "start, s", "end, s",
 	       "is");
 	for (i = 0; i < rehearsal->lines; i++) {
 		const struct script_line *line = &rehearsal->line[i];
-		bool held = line->end_ns == U64_MAX;
 
 		printf("%5u", line->number);
 		print_time(line->written_ns);
 		print_time(line->start_ns);
 		print_time(line->end_ns);
-		printf(" %-7s %s\n", endings[held ? ENTRY_PENDING : line->outcome],
-		       line->text);
+		printf(" %-7s %s\n", ending_of(line), line->text);
 	}
 }
 
@@ -174,6 +180,52 @@ static void print_summary(const struct rehearsal *rehearsal)
 	print_lines(rehearsal);
 }
 
+/* A time of a line; null: there is none. */
+static void print_json_time(const char *name, u64 time_ns)
+{
+	if (time_ns == U64_MAX)
+		printf(", \"%s\": null", name);
+	else
+		printf(", \"%s\": %.9Lf", name, time_ns / 1e9L);
+}
+
+static void print_json_line(const struct script_line *line)
+{
+	printf("\n  {\"line\": %u", line->number);
+	print_json_time("written", line->written_ns);
+	print_json_time("start", line->start_ns);
+	print_json_time("end", line->end_ns);
+	printf(", \"is\": \"%s\", \"text\": ", ending_of(line));
+	json_string(stdout, line->text);
+	printf("}");
+}
+
+/* The summary. */
+static void print_json(const struct rehearsal *rehearsal)
+{
+	const struct axis_names *names = &rehearsal->machine.names;
+	unsigned int i;
+
+	printf("{\"duration\": %.9Lf, \"axes\": [", rehearsal_time_ns(rehearsal) / 1e9L);
+	for (i = 0; i < names->count; i++) {
+		const struct axis *axis = &rehearsal->machine.state.axis[i];
+		const struct law *peak = &summary[i].peak;
+
+		printf("%s\n  {\"axis\": \"%s\", \"unit\": \"%s\", \"steps\": %llu, ",
+		       i ? "," : "", names->name[i], unit_name(axis->setting[SETTING_UNIT]),
+		       summary[i].steps);
+		printf("\"speed\": %.6Lf, \"acceleration\": %.6Lf, \"jerk\": %.6Lf}",
+		       peak->speed, peak->acceleration, peak->jerk);
+	}
+	printf("\n], \"lines\": [");
+	for (i = 0; i < rehearsal->lines; i++) {
+		if (i)
+			printf(",");
+		print_json_line(&rehearsal->line[i]);
+	}
+	printf("\n]}\n");
+}
+
 static void print_count(const struct rehearsal *rehearsal)
 {
 	printf("%llu\n", rehearsal->steps);
@@ -195,6 +247,7 @@ enum {
 	FORM_SAMPLES,
 	FORM_PLOT,
 	FORM_COUNT,
+	FORM_JSON,
 };
 
 static const struct option_row options[] = {
@@ -210,6 +263,7 @@ static const struct option_row options[] = {
 	[FORM_PLOT] = { "plot", "FILE.png",
 			"draw position, speed, acceleration and path; or FILE.svg" },
 	[FORM_COUNT] = { "count", NULL, "print the number of steps alone" },
+	[FORM_JSON] = { "json", NULL, "the summary as JSON" },
 	{},
 };
 
@@ -241,6 +295,10 @@ static struct form {
 		.observer = { .count_only = true },
 		.print = print_count,
 	},
+	[FORM_JSON] = {
+		.observer = { .step = sum_step, .segment = sum_segment },
+		.print = print_json,
+	},
 };
 
 bool plan_parse_time(const char *word, u64 *time_ns)
@@ -254,15 +312,17 @@ bool plan_parse_time(const char *word, u64 *time_ns)
 	       *time_ns;
 }
 
-/* Play @script, called @name in messages, and print it in this form. */
-static int play(struct rehearsal *rehearsal, const struct form *form, FILE *script,
-		const char *name, const char *picture)
+/* Play @source and print it in this form. */
+static int play(struct rehearsal *rehearsal, const struct form *form, struct source *source,
+		const char *picture)
 {
 	bool good;
 
 	if (form->header)
 		fputs(form->header, stdout);
-	good = rehearsal_play(rehearsal, script, name);
+	good = source_rehearse(source, rehearsal, source->name);
+	if (good)
+		rehearsal_end(rehearsal);
 	if (good && form->print)
 		form->print(rehearsal);
 	if (good && picture)
@@ -278,52 +338,42 @@ static int play(struct rehearsal *rehearsal, const struct form *form, FILE *scri
 static int play_file(const struct form *form, const char *file, const char *picture)
 {
 	struct rehearsal *rehearsal = rehearsal_new(&form->observer, NULL);
-	bool is_stdin = !strcmp(file, "-");
-	FILE *script = is_stdin ? stdin : fopen(file, "r");
+	struct source source = { .file = -1 };
+	int result = STATUS_ERROR;
 
-	if (!script || !rehearsal) {
-		fprintf(stderr, "stepctl plan: %s: %s\n", file, strerror(errno));
-		return STATUS_ERROR;
-	}
-	return play(rehearsal, form, script, is_stdin ? "<stdin>" : file, picture);
+	if (!rehearsal)
+		perror("stepctl");
+	else if (source_read(&source, file, 1))
+		result = play(rehearsal, form, &source, picture);
+	source_free(&source);
+	return result;
 }
 
-int plan_print(const struct source *source)
+int plan_print(struct source *source, bool json)
 {
-	const struct form *form = &forms[FORM_SUMMARY];
+	const struct form *form = &forms[json ? FORM_JSON : FORM_SUMMARY];
 	struct rehearsal *rehearsal = NULL;
 	struct device_status status;
 	struct channel channel;
-	FILE *script;
 
 	if (!channel_open(&channel, false))
 		return STATUS_NO_DEVICE;
 	if (status_ask(&status, &channel))
 		rehearsal = status_rehearsal(&status, &channel, &form->observer);
 	channel_close(&channel);
-	if (!rehearsal)
-		return STATUS_ERROR;
-	script = source->size ? fmemopen(source->text, source->size, "r") : tmpfile();
-	if (!script) {
-		perror("stepctl");
-		rehearsal_free(rehearsal);
-		return STATUS_ERROR;
-	}
-	return play(rehearsal, form, script, source->name, NULL);
+	return rehearsal ? play(rehearsal, form, source, NULL) : STATUS_ERROR;
 }
 
-bool plan_plot(struct rehearsal *rehearsal, const struct source *source,
+bool plan_plot(struct rehearsal *rehearsal, const struct source *script,
 	       const char *picture)
 {
-	FILE *script = fmemopen(source->text, source->size, "r");
-	bool good;
+	struct source source = *script; /* which may be played yet */
 
 	rehearsal->observer = &forms[FORM_PLOT].observer;
-	good = script && rehearsal_play(rehearsal, script, source->name) &&
-	       plot_draw(rehearsal, picture);
-	if (script)
-		fclose(script);
-	return good;
+	if (!source_rehearse(&source, rehearsal, source.name))
+		return false;
+	rehearsal_end(rehearsal);
+	return plot_draw(rehearsal, picture);
 }
 
 static int run(int count, char **arguments)

@@ -9,13 +9,13 @@
 #include "source.h"
 
 /*
- * Print the summary of what @source would do on the device as it is now, once. The
- * exit status; stderr has been told.
+ * Print the summary of what @source would do on the device as it is now, in all its
+ * passes. The exit status; stderr has been told.
  */
-int plan_print(const struct source *source);
+int plan_print(struct source *source, bool json);
 
 /* Draw into @picture what it would do; false if that failed: stderr has been told. */
-bool plan_plot(struct rehearsal *rehearsal, const struct source *source,
+bool plan_plot(struct rehearsal *rehearsal, const struct source *script,
 	       const char *picture);
 
 /* A time with its unit, as 10ms, more than 0. */

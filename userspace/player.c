@@ -140,28 +140,32 @@ static bool has_unknowns(struct player *player)
 }
 
 /*
- * Play it in virtual time and note how long it takes; a second time as well if it is
- * to be played again, since all later ones are alike. False if it was refused.
+ * Play it in virtual time and note how long the first pass takes; a second one behind it
+ * if there is one, since all later ones are alike. False if it was refused.
  */
 static bool rehearse(struct player *player, struct rehearsal *rehearsal,
 		     unsigned int *lines, double *first_s)
 {
-	const struct source *source = player->play->source;
-	const char *name = has_unknowns(player) ? NULL : source->name;
-	FILE *script = fmemopen(source->text, source->size, "r");
-	bool good = script && rehearsal_play(rehearsal, script, name);
+	struct source source = *player->play->source;
+	const char *name = has_unknowns(player) ? NULL : source.name;
+	bool again = source.passes, good;
 
+	source.passes = 0;
+	good = source_rehearse(&source, rehearsal, name);
 	*lines = rehearsal->lines;
-	*first_s = rehearsal_time_ns(rehearsal) / 1e9;
-	if (good && source->passes) {
-		rewind(script);
-		good = rehearsal_play(rehearsal, script, NULL);
-	}
-	if (script)
-		fclose(script);
 	if (!good && name)
 		end(player, STATUS_ERROR);
-	return good;
+	if (good && again) {
+		source.at = 0;
+		good = source_rehearse(&source, rehearsal, NULL);
+	}
+	if (!good)
+		return false;
+	rehearsal_end(rehearsal);
+	*first_s = rehearsal_time_ns(rehearsal) / 1e9;
+	if (again && *lines)
+		*first_s = rehearsal->line[*lines - 1].end_ns / 1e9;
+	return true;
 }
 
 /* Unless it cannot be played: that ends it. */

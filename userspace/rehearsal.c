@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Playing a script in virtual time; see rehearsal.h. What is printed of it is in
- * plan.c.
+ * Playing a script in virtual time; see rehearsal.h. Its lines come from source.c,
+ * what is printed of it is in plan.c.
  */
-#define _GNU_SOURCE /* getline() */
-
 #include <stdlib.h>
 
 #include "../hw/queue.h"
 #include "../hw/sim/head.h"
 #include "rehearsal.h"
-
-/* Of a line that gives the virtual time of those after it. */
 
 static struct rehearsal *of_pins(struct pins *pins)
 {
@@ -522,54 +518,10 @@ void rehearsal_end(struct rehearsal *rehearsal)
 		find_start(rehearsal, &rehearsal->line[i]);
 }
 
-/*
- * The next line of @script with its LF, which the end of the file stands for. Its
- * length; 0 at the end, and where memory ends.
- */
-static size_t read_line(FILE *script, char **bytes, size_t *size)
-{
-	ssize_t length = getline(bytes, size, script);
-	char *longer;
-
-	if (length <= 0)
-		return 0;
-	if ((*bytes)[length - 1] == '\n')
-		return length;
-	*size = length + 2;
-	longer = realloc(*bytes, *size);
-	if (!longer)
-		return 0;
-	*bytes = longer;
-	memcpy(longer + length, "\n", 2);
-	return length + 1;
-}
-
 bool rehearsal_line(struct rehearsal *rehearsal, const char *bytes, size_t count)
 {
 	rehearsal->line_number++;
 	if (!strncmp(bytes, TIME_MARK, strlen(TIME_MARK)))
 		return play_time_mark(rehearsal, bytes);
 	return play_line(rehearsal, bytes, count);
-}
-
-bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file)
-{
-	char *bytes = NULL;
-	size_t size = 0;
-	bool good = true;
-	size_t length;
-
-	rehearsal->file = file;
-	rehearsal->line_number = 0;
-	while (good && (length = read_line(script, &bytes, &size)))
-		good = rehearsal_line(rehearsal, bytes, length);
-	free(bytes);
-	if (!good)
-		return false;
-	if (!feof(script)) {
-		perror(file);
-		return false;
-	}
-	rehearsal_end(rehearsal);
-	return true;
 }

@@ -62,8 +62,8 @@ struct rehearsal {
 	struct script_line *line;
 	unsigned int lines;
 	unsigned int lines_ended; /* the first so many have */
-	const char *file;
-	unsigned int line_number;
+	const char *file; /* in messages */
+	unsigned int line_number; /* of the line that was written last */
 };
 
 /*
@@ -82,18 +82,13 @@ void rehearsal_free(struct rehearsal *rehearsal);
 bool rehearsal_set_up(struct rehearsal *rehearsal, const char *line);
 
 /*
- * Write the lines of @script, called @file in messages, as one who may change every
- * setting, and go on until all is done or held. False if a line was refused: stderr
- * has been told, unless @file is NULL. May be called again for what comes next.
- */
-bool rehearsal_play(struct rehearsal *rehearsal, FILE *script, const char *file);
-
-/*
- * The same in parts: write one line of @count bytes, with its LF and a NUL behind that,
- * or let time come to its mark; false if it was refused, and the next may follow. And
- * when all are written, go on until nothing is left to come.
+ * Write one line of @count bytes, with its LF and a NUL behind that, as one who may
+ * change every setting; or let time come to its mark. False if it was refused, and the
+ * next may follow: stderr has been told, unless rehearsal->file is NULL.
  */
 bool rehearsal_line(struct rehearsal *rehearsal, const char *bytes, size_t count);
+
+/* When all are written: go on until all is done or held. */
 void rehearsal_end(struct rehearsal *rehearsal);
 
 /* The time of a @line that is a mark; false: it has none, or what is at @column is wrong. */

@@ -23,7 +23,8 @@ static const struct option_row options[] = {
 	[OPTION_FROM] = { "from", "LINE", "leave out the lines before this one" },
 	[OPTION_DRY_RUN] = { "dry-run", NULL,
 			     "move nothing; print the plan, as stepctl plan does" },
-	[OPTION_JSON] = { "json", NULL, "answers as JSON, a line of it for each line" },
+	[OPTION_JSON] = { "json", NULL, "answers as JSON, a line of it for each line;\n"
+			  "with --dry-run the plan" },
 	{},
 };
 
@@ -63,8 +64,8 @@ static int run(int count, char **arguments)
 	}
 	if (optind != count - 1)
 		return options_wrong(&run_command, "one FILE is needed");
-	if (dry && play.json)
-		return options_wrong(&run_command, "a plan has no answers for --json");
+	if (dry && !loops)
+		return options_wrong(&run_command, "a plan of --loop 0 has no end");
 	if (!source_read(&source, arguments[optind], first))
 		return STATUS_ERROR;
 	source.passes = loops ? loops - 1 : SOURCE_ENDLESS;
@@ -73,7 +74,7 @@ static int run(int count, char **arguments)
 		return options_wrong(&run_command,
 				     "a script with times (" TIME_MARK ") cannot be looped");
 	}
-	option = dry ? plan_print(&source) : player_play(&play);
+	option = dry ? plan_print(&source, play.json) : player_play(&play);
 	source_free(&source);
 	return option;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "rehearsal.h"
 #include "source.h"
 
 /* Read all of @file behind what the source has. */
@@ -130,6 +131,20 @@ bool source_at_end(const struct source *source)
 	if (source->file >= 0)
 		return source->ended && !source->length;
 	return source->at == source->size && (!source->passes || !source->size);
+}
+
+bool source_rehearse(struct source *source, struct rehearsal *rehearsal, const char *name)
+{
+	char line[LINE_BYTES_MAX + 4];
+	bool good = true;
+
+	rehearsal->file = name;
+	while (good && source_next(source, line)) {
+		strcat(line, "\n");
+		rehearsal->line_number = source->number - 1;
+		good = rehearsal_line(rehearsal, line, strlen(line));
+	}
+	return good;
 }
 
 void source_free(struct source *source)

@@ -8,6 +8,8 @@
 
 #include "../parser/line.h"
 
+struct rehearsal;
+
 struct source {
 	const char *name; /* in messages; NULL: the arguments of stepctl */
 	unsigned int number; /* of the line that was handed out last, from 1 */
@@ -45,6 +47,13 @@ bool source_next(struct source *source, char line[LINE_BYTES_MAX + 3]);
 
 /* Whether all lines were handed out. */
 bool source_at_end(const struct source *source);
+
+/*
+ * Rehearse all lines of a text that are left, in all its passes, one directly after the
+ * other; rehearsal_end() is to follow. False if one was refused: stderr has been told,
+ * unless @name, which is the source's in messages, is NULL.
+ */
+bool source_rehearse(struct source *source, struct rehearsal *rehearsal, const char *name);
 
 void source_free(struct source *source);
 
