@@ -16,7 +16,7 @@ cd "$out" || exit
 device=$out/mount/stepper
 
 fusermount3 -u "$out/mount" 2>/dev/null
-"$daemon" --sim --mount "$out/mount" &
+"$daemon" --sim --edges edges --mount "$out/mount" &
 pid=$!
 trap 'kill $pid; wait $pid; fusermount3 -u "$out/mount" 2>/dev/null' EXIT
 while [ ! -e "$device" ]; do
@@ -46,6 +46,19 @@ is "a word of the language that is a sub-command, too" "$(ctl --wait RUN PAN 5 F
 is "nothing but a comment" "$(ctl '# hello')" " -> 0"
 is "a line too long" "$(ctl "# $(printf '%0300d' 0)")" "stepctl: line longer than 255 bytes -> 1"
 
+
+# rises LINE: of the file shot.vcd
+rises()
+{
+	awk -v line="$1" '$1 == "$var" && $5 == line { up = "1" $4 } $1 == up { n++ }
+		END { print n + 0 }' shot.vcd
+}
+# 5 degrees are 444 steps
+is "capture of what the virtual head has seen" "$("$stepctl" capture --vcd shot.vcd --edges edges
+	before=$(rises pan-step)
+	ctl --wait 'PAN 7; TRIGGER 1 1ms; PAN 2' >/dev/null
+	"$stepctl" capture --vcd shot.vcd --edges edges
+	echo $(($(rises pan-step) - before)) "$(rises auxiliary)")" "888 1"
 is "lines of standard input" "$(printf 'PAN 3\n\n# hi\nPAN BY 1\nSYNC\nPAN?' | ctl -)" \
 	"PAN=4.000000 STEPS=356 -> 0"
 is "an error ends them" "$(printf 'PAN 3\nFOO\nPAN 9\n' | ctl -)" \

@@ -20,6 +20,7 @@
 #include "stepperd_clock.h"
 #include "stepperd_config.h"
 #include "stepperd_device.h"
+#include "stepperd_edges.h"
 #include "stepperd_engine.h"
 #include "stepperd_files.h"
 #include "stepperd_line.h"
@@ -37,6 +38,7 @@ struct options {
 	const char *state;
 	const char *mount;
 	const char *device;
+	const char *edges;
 };
 
 #define CONFIG_FILE "/etc/stepperd.conf"
@@ -81,7 +83,8 @@ static bool make_machine(struct daemon *daemon, const struct options *options)
 	if (options->sim) {
 		head_init(&head);
 		engine.head = &head;
-		return add_head_axes(machine) &&
+		return (!options->edges || edges_begin(options->edges)) &&
+		       add_head_axes(machine) &&
 		       inputs_add(&engine, machine, NULL) &&
 		       (!options->config || config_read(&config, machine, options->config,
 							CONFIG_SIM));
@@ -205,12 +208,14 @@ static void serve_requests(struct daemon *daemon, int signals, int timer,
 		{ .fd = engine.attention, .events = POLLIN },
 	};
 	struct fuse_buf buffer = {};
+	int idle_ms = options->edges ? EDGES_MS : -1;
 	bool more;
 
 	while (!is_over(daemon)) {
+		edges_copy(&engine);
 		more = files_run(daemon);
 		set_timer(timer, daemon->service_ns);
-		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : -1) < 0)
+		if (poll(sources, ARRAY_SIZE(sources), more ? 0 : idle_ms) < 0)
 			continue;
 		look_for_sleep(daemon);
 		if (sources[3].revents)
@@ -283,6 +288,7 @@ static void stop(struct daemon *daemon)
 		store_end(daemon->store, &daemon->machine, !engine.failed);
 	machine_shut_down(&daemon->machine, clock_ns());
 	engine_stop(&engine);
+	edges_copy(&engine);
 	files_end(daemon, ENODEV);
 }
 
@@ -316,8 +322,9 @@ static void print_usage(FILE *out)
 {
 	fprintf(out,
 		"usage: stepperd [--sim] [--config FILE] [--state FILE]\n"
-		"                [--device NAME | --mount DIRECTORY]\n\n"
+		"                [--device NAME | --mount DIRECTORY] [--edges FILE]\n\n"
 		"  --sim              move a virtual pan/tilt head\n"
+		"  --edges FILE       write down what its lines do, for stepctl capture\n"
 		"  --config FILE      pins and settings; " CONFIG_FILE " if nothing is said\n"
 		"  --state FILE       keep positions and presets there\n"
 		"  --device NAME      serve /dev/NAME, by CUSE; stepper if nothing is said\n"
@@ -335,6 +342,7 @@ static bool take_options(int count, char **arguments, struct options *options, i
 		{ "state", required_argument, NULL, 'k' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "mount", required_argument, NULL, 'm' },
+		{ "edges", required_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{},
@@ -358,6 +366,9 @@ static bool take_options(int count, char **arguments, struct options *options, i
 		case 'm':
 			options->mount = optarg;
 			break;
+		case 'e':
+			options->edges = optarg;
+			break;
 		case 'h':
 			print_usage(stdout);
 			return false;
@@ -369,7 +380,8 @@ static bool take_options(int count, char **arguments, struct options *options, i
 			return false;
 		}
 	}
-	if (!(options->device && options->mount) && optind == count)
+	if (!(options->device && options->mount) && !(options->edges && !options->sim) &&
+	    optind == count)
 		return true;
 	print_usage(stderr);
 	*status = STATUS_USAGE;
