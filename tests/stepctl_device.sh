@@ -285,5 +285,15 @@ is "watch: STOP, PAUSE, RESUME" "$(echo 'PAN 60 IN 60s' >"$device"; watch '=RUN'
 	'p' '=RUN' ' ' '=IDLE' 'q')" " 0"
 is "watch: HALT and RESET" "$(watch '=IDLE' '\x1bOD' '=RUN' 'h' '=HALTED' '\x1bOD' \
 	'=alarm HALTED: RESET first' 'r' '=IDLE' 'q')" " 0"
+is "watch: what it shows" "$(ctl 'RESET; PAN IS 0; TILT IS -2' >/dev/null; ctl --wait PAN -1 TILT 0 >/dev/null
+	watch "%IDLE +queue 0/64 +(.*/)?mount/stepper" '%> PAN +-1[.]000000 deg +0[.]000 deg/s' \
+	'%  TILT +0[.]000000 deg +-?0[.]000 deg/s' '\t' '%> TILT .*' \
+	'+' '%.* [+]- 20%  q quit' '%[ T]+[|]-1 s' 'q')" " 0"
+is "watch: an arrow does not end what others play" "$(echo 'PAN 60 IN 60s' >"$device"
+	watch '=RUN' '\x1bOC' '%what moves was not started here: .*' '\x03' '=IDLE' '\x03')" " 0"
+is "watch: a key that is held" "$(ctl --wait PAN 0 >/dev/null
+	watch '=IDLE' '\x1bOC' '=RUN' '\x1bOC' '\x1bOC' '%RUN +queue ./64 .*' '\x1bOC' '=IDLE' 'q'
+	grep -c 'not started here' shown)" " 0
+0"
 is "watch: without a terminal" "$(ctl watch </dev/null | head -n 1)" \
 	"stepctl: watch: it takes a terminal"

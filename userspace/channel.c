@@ -39,6 +39,15 @@ static const char *device(void)
 	return channel_device ? channel_device : "/dev/stepper";
 }
 
+const char *channel_name(void)
+{
+	static char name[256];
+
+	snprintf(name, sizeof(name), "%s%s%s", channel_host ? channel_host : "",
+		 channel_host ? ":" : "", device());
+	return name;
+}
+
 static void forget_shared(void)
 {
 	rmdir(shared);

@@ -19,6 +19,9 @@
 extern const char *channel_device;
 extern const char *channel_host;
 
+/* "/dev/stepper", or "user@pi:/dev/stepper". */
+const char *channel_name(void);
+
 struct channel {
 	pid_t child;
 	int to;

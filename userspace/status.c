@@ -45,6 +45,10 @@ static void take_word(struct device_status *status, const char *word, size_t len
 		copy(status->alarm, sizeof(status->alarm), value, length);
 	else if (word_is(word, key_length, "UNTRUSTED"))
 		copy(status->untrusted, sizeof(status->untrusted), value, length);
+	else if (word_is(word, key_length, "UNKNOWN"))
+		copy(status->unknown, sizeof(status->unknown), value, length);
+	else if (word_is(word, key_length, "SWITCHES"))
+		copy(status->switches, sizeof(status->switches), value, length);
 	else if (!status->places)
 		take_axis(status, word, key_length, value, length);
 }

@@ -15,7 +15,10 @@ struct device_status {
 	unsigned int queue; /* entries in it, and its places */
 	unsigned int places;
 	char alarm[16];
+	/* Axes, and "PAN.MIN" and the like, with commas between them. */
 	char untrusted[AXES_MAX * (AXIS_NAME_MAX + 1)];
+	char unknown[AXES_MAX * (AXIS_NAME_MAX + 1)];
+	char switches[AXES_MAX * 3 * (AXIS_NAME_MAX + 6)];
 };
 
 /* False if @text is no such answer: then @status stays as it is. */

@@ -17,9 +17,13 @@
 #define REFRESH_MS 100
 #define SAMPLES 512 /* of the strip chart, one each REFRESH_MS */
 #define CHART_LEFT 12
+#define CONTROL_C ('C' & 0x1f)
 
 /* Longer than a keyboard takes until a key that is held repeats. */
 #define JOG_FOR "600ms"
+
+/* Until the state that the device tells is after the jog. */
+#define JOG_SEEN_S 1
 
 static struct live live; /* its lines are what keys say */
 
@@ -29,7 +33,10 @@ static struct {
 	unsigned int samples; /* ever */
 	double sample[AXES_MAX][SAMPLES]; /* positions, a ring */
 	double sample_s[SAMPLES]; /* when */
+	char unit[AXES_MAX][8];
 	unsigned int jog; /* percent of MAXSPEED */
+	bool jogging; /* what moves was started by a key here */
+	double jogged_s; /* when, for the last time */
 	unsigned int axis; /* that left and right move; up and down the next */
 	char said[80]; /* by the device, of the last key */
 } all = { .jog = 10 };
@@ -55,6 +62,9 @@ static void hear_control(void)
 			continue;
 		all.asked = false;
 		take_sample();
+		if (strcmp(live.status.state, "RUN") &&
+		    progress_now_s() > all.jogged_s + JOG_SEEN_S)
+			all.jogging = false;
 	}
 }
 
@@ -85,6 +95,12 @@ static double speed_of(unsigned int axis)
 		       (all.sample[axis][last] - all.sample[axis][before]) / passed_s;
 }
 
+static void draw_list(const char *what, const char *list)
+{
+	if (list[0])
+		printw("  %s: %s", what, list);
+}
+
 static void draw_state(void)
 {
 	const struct device_status *status = &live.status;
@@ -94,14 +110,19 @@ static void draw_state(void)
 	mvprintw(0, 0, "%-8s", status->state);
 	attroff(A_BOLD);
 	printw(" queue %u/%u", status->queue, status->places);
-	if (status->alarm[0])
-		printw("  ALARM %s", status->alarm);
-	if (status->untrusted[0])
-		printw("  not trusted: %s", status->untrusted);
+	if (status->alarm[0]) {
+		attron(A_BOLD | A_REVERSE);
+		printw("  ALARM %s ", status->alarm);
+		attroff(A_BOLD | A_REVERSE);
+	}
+	draw_list("not trusted", status->untrusted);
+	draw_list("unknown", status->unknown);
+	draw_list("tripped", status->switches);
+	mvprintw(0, max(COLS - (int)strlen(channel_name()), 0), "%s", channel_name());
 	for (i = 0; i < status->axes.count; i++)
-		mvprintw(2 + i, 0, "%c %-15s %14s %12.3f /s",
+		mvprintw(2 + i, 0, "%c %-15s %14s %-5s %12.3f %s/s",
 			 i == all.axis ? '>' : ' ', status->axes.name[i],
-			 status->position[i], speed_of(i));
+			 status->position[i], all.unit[i], speed_of(i), all.unit[i]);
 }
 
 /* The samples that there is room for, each axis as its letter between its extremes. */
@@ -128,17 +149,31 @@ static void draw_axis(unsigned int axis, int top, int height, unsigned int width
 	}
 }
 
+/* How far back the strips go: under each tenth column, how long ago that was. */
+static void draw_times(int line, unsigned int width)
+{
+	unsigned int count = min(min(all.samples, (unsigned int)SAMPLES), width);
+	double now_s = progress_now_s();
+	unsigned int i;
+
+	for (i = 10; i < count; i += 10)
+		mvprintw(line, CHART_LEFT + width - 1 - i, "|%.0f s",
+			 all.sample_s[(all.samples - 1 - i) % SAMPLES] - now_s);
+}
+
 /* A strip for each axis, with the newest at the right. */
 static void draw(void)
 {
 	unsigned int axes = live.status.axes.count, i;
-	int first = 3 + axes, room = LINES - first - 2;
+	int first = 3 + axes, room = LINES - first - 3;
 	int height = axes ? room / (int)axes : 0;
 
 	erase();
 	draw_state();
 	for (i = 0; i < axes && height > 2 && COLS > 2 * CHART_LEFT; i++)
 		draw_axis(i, first + i * height, height - 1, COLS - CHART_LEFT - 1);
+	if (height > 2 && COLS > 2 * CHART_LEFT)
+		draw_times(LINES - 3, COLS - CHART_LEFT - 1);
 	mvprintw(LINES - 2, 0, "%.*s", COLS - 1, all.said);
 	mvprintw(LINES - 1, 0, "%.*s", COLS - 1,
 		 "space STOP  p pause  h HALT  r RESET  arrows jog  tab axis  +- ");
@@ -159,6 +194,14 @@ static void jog(bool next, bool back)
 
 	if (axis >= live.status.axes.count)
 		return;
+	if (!strcmp(live.status.state, "RUN") && !all.jogging) {
+		/* a key that was hit by mistake must not end a shot */
+		snprintf(all.said, sizeof(all.said),
+			 "what moves was not started here: space stops it, then jog");
+		return;
+	}
+	all.jogging = true;
+	all.jogged_s = progress_now_s();
 	snprintf(line, sizeof(line), "RUN %s %s%u%% FOR " JOG_FOR,
 		 live.status.axes.name[axis], back ? "-" : "", all.jog);
 	say(line);
@@ -168,6 +211,10 @@ static void jog(bool next, bool back)
 static bool obey(int key)
 {
 	switch (key) {
+	case CONTROL_C:
+		if (strcmp(live.status.state, "RUN"))
+			return false;
+		/* fall through */
 	case ' ':
 		say("STOP");
 		return true;
@@ -202,15 +249,20 @@ static bool obey(int key)
 	}
 }
 
-static void ask_status(void)
+/* How long nothing is to be done, ms. */
+static int ask_status(void)
 {
 	double now_s = progress_now_s();
+	double left_s = all.asked_s + REFRESH_MS / 1000.0 - now_s;
 
-	if (all.asked || now_s < all.asked_s + REFRESH_MS / 1000.0)
-		return;
-	all.asked = true;
-	all.asked_s = now_s;
-	live.gone |= !channel_send(&live.control, "?");
+	if (left_s > 0)
+		return left_s * 1000 + 1;
+	if (!all.asked) {
+		all.asked = true;
+		all.asked_s = now_s;
+		live.gone |= !channel_send(&live.control, "?");
+	}
+	return REFRESH_MS;
 }
 
 static void watch(void)
@@ -223,8 +275,7 @@ static void watch(void)
 	int key;
 
 	while (!live.gone) {
-		ask_status();
-		if (poll(files, ARRAY_SIZE(files), REFRESH_MS / 2) < 0)
+		if (poll(files, ARRAY_SIZE(files), ask_status()) < 0)
 			continue; /* a signal, as when the window changes its size */
 		if (files[1].revents)
 			hear_control();
@@ -239,10 +290,26 @@ static void watch(void)
 	}
 }
 
+/* Of "SET PAN UNIT deg". */
+static void take_unit(void *context, const char *line)
+{
+	char name[AXIS_NAME_MAX + 1], unit[8];
+	unsigned int i;
+
+	if (sscanf(line, "SET %15s UNIT %7s", name, unit) != 2)
+		return;
+	for (i = 0; i < live.status.axes.count; i++)
+		if (!strcmp(name, live.status.axes.name[i]))
+			strcpy(all.unit[i], unit);
+}
+
 static void show_screen(void)
 {
+	live.gone = !channel_ask(&live.control, "GET", take_unit, NULL);
+	if (live.gone)
+		return;
 	initscr();
-	cbreak();
+	raw(); /* Ctrl-C is a key */
 	noecho();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
@@ -270,7 +337,7 @@ const struct subcommand watch_command = {
 	.summary = "state, positions, speeds and a strip chart, live; keys stop and jog",
 	.description =
 		"Shows the device on the whole terminal until q is pressed. Space says STOP, p PAUSE\n"
-		"or RESUME, h HALT, r RESET. The arrows jog the selected axis (left, right) and the\n"
+		"or RESUME, h HALT, r RESET, Ctrl-C STOP or, at rest, q. The arrows jog the selected axis (left, right) and the\n"
 		"one after it (down, up) as long as they are held; + and - set how fast.\n",
 	.uses_device = true,
 	.options = options,
