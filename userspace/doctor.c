@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "doctor.h"
+#include "doctor_checks.h"
 #include "json.h"
 #include "options.h"
 #include "stepctl.h"
@@ -26,36 +26,6 @@ static const char *const verdicts[] = {
 	[VERDICT_NOTE] = "note",
 	[VERDICT_WRONG] = "wrong",
 };
-
-void doctor_find(struct finding *finding, enum verdict verdict, const char *format, ...)
-{
-	va_list arguments;
-
-	finding->verdict = verdict;
-	va_start(arguments, format);
-	vsnprintf(finding->found, sizeof(finding->found), format, arguments);
-	va_end(arguments);
-}
-
-void doctor_add(struct finding *finding, const char *format, ...)
-{
-	size_t length = strlen(finding->found);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(finding->found + length, sizeof(finding->found) - length, format,
-		  arguments);
-	va_end(arguments);
-}
-
-void doctor_mend(struct finding *finding, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(finding->mend, sizeof(finding->mend), format, arguments);
-	va_end(arguments);
-}
 
 static void print_text(const char *name, const struct finding *finding)
 {

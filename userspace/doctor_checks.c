@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "doctor.h"
+#include "doctor_checks.h"
+#include "doctor_pins.h"
 
 /* Written to where no device was, /dev/stepper is a file of the shell's making. */
 static bool is_plain_file(const char *path)
@@ -24,17 +25,6 @@ static bool is_plain_file(const char *path)
 	struct stat status;
 
 	return !stat(path, &status) && S_ISREG(status.st_mode) && status.st_size;
-}
-
-int doctor_read(const char *path, char *bytes, size_t size)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = file < 0 ? -1 : read(file, bytes, size - 1);
-
-	if (file >= 0)
-		close(file);
-	bytes[length > 0 ? length : 0] = '\0';
-	return length;
 }
 
 /* The first line of a file; "" if it cannot be read. */

@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "doctor.h"
+#include "doctor_pins.h"
 
 #define DRIVER "/sys/bus/platform/drivers/stepper-gpio"
 #define NODES "/sys/bus/platform/devices/*/of_node"
@@ -196,11 +196,16 @@ static int ask_for_line(const char *chip, unsigned int line, char user[GPIO_MAX_
 	return -EBUSY;
 }
 
+/* Between what was found and what is to be added. */
+static const char *separator(const struct finding *finding)
+{
+	return finding->found[0] ? "; " : "";
+}
+
 /* One line of the property @name, as "step-gpios", that the chip @phandle has. */
 static void look_at_line(const char *name, const char *chip, unsigned int line,
 			 struct finding *finding)
 {
-	const char *separator = finding->found[0] ? "; " : "";
 	char user[GPIO_MAX_NAME_SIZE];
 	int error = ask_for_line(chip, line, user);
 
@@ -208,8 +213,9 @@ static void look_at_line(const char *name, const char *chip, unsigned int line,
 		return;
 	if (error == -EBUSY) {
 		finding->verdict = VERDICT_WRONG;
-		doctor_add(finding, "%s%s, line %u of %s, is taken by %s", separator, name, line,
-			   chip, user[0] ? user : "another function of the board, as SPI");
+		doctor_add(finding, "%s%s, line %u of %s, is taken by %s", separator(finding),
+			   name, line, chip,
+			   user[0] ? user : "another function of the board, as SPI");
 	} else if (finding->verdict == VERDICT_OK) {
 		finding->verdict = VERDICT_NOTE;
 		doctor_add(finding, "/dev/%s: %s", chip, strerror(-error));
@@ -234,7 +240,7 @@ static void look_at_property(const char *path, struct finding *finding)
 			continue;
 		}
 		finding->verdict = VERDICT_WRONG;
-		doctor_add(finding, "%s: its GPIO chip is not there", name);
+		doctor_add(finding, "%s%s: its GPIO chip is not there", separator(finding), name);
 		return;
 	}
 }

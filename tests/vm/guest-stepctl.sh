@@ -55,6 +55,42 @@ check "doctor: one that is root's" like "$(doctor)" \
 	'*|note   permissions *the group stepper may not|*sudo udevadm *-> 0'
 chmod 660 /dev/stepper
 
+# A device tree, which a PC has not, of a device that is wired to the chip of the head. Its
+# lines are the module's, which is somebody else for whoever looks here.
+tree=/tmp/tree
+node=$tree/sys/bus/platform/devices/stepper/of_node
+chip=$(basename /sys/bus/gpio/devices/gpiochip*)
+mkdir -p $tree/dev "$tree/sys/bus/gpio/devices/$chip/of_node" $node/pan@0
+tar -xf /stepctl.tar -C $tree
+cells() # NUMBER...: as a device tree has them
+{
+	for number; do
+		printf '%b' "\0000\0000\0000\0$(printf '%03o' "$number")"
+	done
+}
+cells 7 >"$tree/sys/bus/gpio/devices/$chip/of_node/phandle"
+cells 2 >"$tree/sys/bus/gpio/devices/$chip/of_node/#gpio-cells"
+printf 'stepper-gpio\0' >$node/compatible
+cells 7 0 0 >$node/pan@0/step-gpios
+cells 7 1 0 >$node/pan@0/dir-gpios
+pins()
+{
+	chroot $tree /bin/stepctl doctor | grep -A 1 ' pins ' | tr '\n' '|'
+}
+check "doctor: a chip that it may not ask" like "$(pins)" \
+	"note   pins  */dev/$chip: No such file or directory|*sudo stepctl doctor|"
+mknod "$tree/dev/$chip" c $(tr ':' ' ' <"/sys/bus/gpio/devices/$chip/dev")
+check "doctor: pins that others have" like "$(pins)" \
+	"wrong  pins  *pan@0 dir-gpios, line 1 of $chip, is taken by *; pan@0 step-gpios, line 0 of $chip, is taken by *|*gpioinfo*"
+device=$(basename /sys/bus/platform/drivers/stepper-gpio/stepper*)
+echo "$device" >/sys/bus/platform/drivers/stepper-gpio/unbind
+check "doctor: pins that are given back" like "$(pins)" "ok     pins  *all are free|*"
+check "doctor: a device that was unbound" like "$(doctor)" "*|wrong  device *: there is none|*-> 1"
+echo "$device" >/sys/bus/platform/drivers/stepper-gpio/bind
+until [ -e /dev/stepper ]; do sleep 0.1; done
+chmod 660 /dev/stepper
+chgrp stepper /dev/stepper
+
 # What stepctl prints and its exit status
 here()
 {
