@@ -66,6 +66,19 @@ is "too fast" "$(printf '0 PAN 0\n1 PAN 90\n' | keyframes)" \
 <stdin>:1: error: PAN jerks too much at 0.333 s: 4860.000 deg/s3, 2.70 times what MAXJERK allows
 <stdin>: with all times 2.250 times as long it would not be too fast
 -> 1"
+is "too fast in several places, and beyond its range in one" "$(printf '0 PAN 0
+1 PAN 90 STOP\n9 PAN 0 STOP\n10 PAN 180 STOP\n20 PAN 0\n' |
+	keyframes --json | sed '$d' | python3 -c 'import json, sys
+for row in json.load(sys.stdin)["excess"]:
+	print(row["line"], row["limit"], round(row["time"], 3), row["value"])')" \
+	"1 MAXSPEED 0.5 202.5
+1 MAXACCEL 0.333 810.0
+1 MAXJERK 0.333 4860.0
+3 range 10.0 9.999999
+3 MAXSPEED 9.5 405.0
+3 MAXACCEL 9.333 1620.0
+3 MAXJERK 9.333 9720.0
+4 range 10.0 9.999999"
 is "beyond its range" "$(printf '0 PAN 0\n5 PAN 169\n6 PAN 165\n9 PAN 100\n' | keyframes |
 	sed 's/comes [0-9.]* deg//; s/at [0-9.]* s//')" \
 	"<stdin>:2: error: PAN  beyond its range  (MIN -170, MAX 170)
@@ -80,10 +93,28 @@ PAN 9.000000; WAIT 200.000000ms; TRIGGER 1 100.000000ms
 is "frames of a film, one each 2 s" "$(printf '0 PAN 0 TILT 1\n1 PAN 9 TILT 1\n2 PAN 9 TILT 1\n' |
 	keyframes --fps 25 --interval 2s --settle 500ms --exposure 20ms --trigger 3 |
 	sed -n '1p; $p; $='; printf '0 PAN 0\n2 PAN 0\n' |
-	keyframes --fps 1 --interval 1s | sed -n '3p')" "# <stdin>: 51 frames
+	keyframes --fps 1 --interval 1s | sed -n '3p')" "# <stdin>: 51 frames, 2.04 s of film at 25 a second
 -> 0
 53
 WAIT 700.000000ms; WAIT 200.000000ms; TRIGGER 1 100.000000ms"
+is "frames of so many for a film" "$(printf '0 PAN 0\n6 PAN 9\n' | keyframes --frames 48 --fps 24 |
+	sed -n '1p; 49s/;.*//p')" "# <stdin>: 48 frames, 2.00 s of film at 24 a second
+PAN 9.000000"
+is "no time to move to the next frame" "$(printf '0 PAN 0\n6 PAN 90\n' |
+	keyframes --fps 1 --interval 700ms 2>&1)" "<script>:4:18: error: $(printf 'PAN 1.875\nPAN 15 IN 400ms\n' |
+	"$stepctl" plan - 2>&1 | sed 's/.*error: //')
+stepctl: this is frame 3
+-> 1"
+is "a frame beyond the range" "$(printf '0 PAN 0\n6 PAN 180\n' | keyframes --frames 3)" \
+	"<script>:4:5: error: PAN 180 is beyond MAX 170
+stepctl: this is frame 3
+-> 1"
+for bad in --frames=3x --frames=1 --fps=0 --fps=fast --fps=nan --trigger=0; do
+	is "an option that cannot be: $bad" "$(keyframes $bad </dev/null 2>&1 | tail -n 1)" "-> 2"
+done
+is "a film of one frame" "$(printf '0 PAN 0\n1 PAN 1\n' | keyframes --fps 0.1)" \
+	"stepctl: a film of 1 frames cannot be shot
+-> 1"
 is "they take their time" "$("$stepctl" keyframes --frames 11 --interval 2s shot.keys |
 	"$stepctl" plan - | head -n 1)" "duration 20.301000000 s"
 

@@ -35,8 +35,10 @@ static const struct option_row options[] = {
 	[OPTION_LEAD] = { "lead", "TIME",
 			  "from rest to a first key that is passed, and from\n"
 			  "a last key to rest (1s)" },
-	[OPTION_FRAMES] = { "frames", "N", "shoot, move, shoot: N frames" },
-	[OPTION_FPS] = { "fps", "F", "or as many as a film needs with F a second" },
+	[OPTION_FRAMES] = { "frames", "N", "shoot, move, shoot: N frames, from the first key to\n"
+			    "the last" },
+	[OPTION_FPS] = { "fps", "F", "or as many as a film of that length needs, with F a\n"
+			 "second" },
 	[OPTION_INTERVAL] = { "interval", "TIME",
 			      "from frame to frame; without it as soon as can be" },
 	[OPTION_SETTLE] = { "settle", "TIME", "rest before each frame (200ms)" },
@@ -46,18 +48,32 @@ static const struct option_row options[] = {
 	{},
 };
 
+#define FRAMES_MAX 10000000
+
 struct request {
 	bool play;
 	bool json;
 	const char *picture;
 	u64 lead_ns;
 	u64 interval_ns;
-	double fps;
+	double fps; /* of the film; 0: not said */
 	struct frames frames; /* count 0: not asked for */
 };
 
+static bool take_number(unsigned int *number, unsigned int lowest)
+{
+	char *end;
+	unsigned long value = strtoul(optarg, &end, 10);
+
+	*number = value;
+	return optarg[0] >= '0' && optarg[0] <= '9' && !*end && value >= lowest &&
+	       value <= FRAMES_MAX;
+}
+
 static bool take_option(struct request *request, int option)
 {
+	char *end;
+
 	switch (option) {
 	case OPTION_PLAY:
 		request->play = true;
@@ -68,11 +84,10 @@ static bool take_option(struct request *request, int option)
 	case OPTION_LEAD:
 		return plan_parse_time(optarg, &request->lead_ns);
 	case OPTION_FRAMES:
-		request->frames.count = strtoul(optarg, NULL, 10);
-		return request->frames.count >= 2;
+		return take_number(&request->frames.count, 2);
 	case OPTION_FPS:
-		request->fps = strtod(optarg, NULL);
-		return request->fps > 0;
+		request->fps = strtod(optarg, &end);
+		return request->fps >= 0.001 && request->fps <= 1000 && !*end;
 	case OPTION_INTERVAL:
 		return plan_parse_time(optarg, &request->interval_ns);
 	case OPTION_SETTLE:
@@ -83,12 +98,14 @@ static bool take_option(struct request *request, int option)
 		request->json = true;
 		return true;
 	default:
-		request->frames.output = strtoul(optarg, NULL, 10);
-		return request->frames.output >= 1;
+		return take_number(&request->frames.output, 1);
 	}
 }
 
-/* The default head, unless a device is named or is to play. Exit status in *@failed. */
+/*
+ * The default head, with any output, unless a device is named or is to play. Exit status
+ * in *@failed.
+ */
 static struct rehearsal *rehearsal_of(const struct request *request, int *failed)
 {
 	static const struct observer observer = {};
@@ -97,8 +114,12 @@ static struct rehearsal *rehearsal_of(const struct request *request, int *failed
 	struct channel channel;
 
 	*failed = STATUS_ERROR;
-	if (!request->play && !channel_device && !channel_host)
-		return rehearsal_new(&observer, NULL);
+	if (!request->play && !channel_device && !channel_host) {
+		rehearsal = rehearsal_new(&observer, NULL);
+		if (rehearsal)
+			rehearsal->machine.outputs = AUX_MAX;
+		return rehearsal;
+	}
 	if (!channel_open(&channel, false)) {
 		*failed = STATUS_NO_DEVICE;
 		return NULL;
@@ -115,8 +136,14 @@ static bool complete_frames(struct request *request, const struct shot *shot)
 	struct frames *frames = &request->frames;
 	u64 rest_ns = frames->settle_ns + frames->exposure_ns;
 
+	double count = 1 + round((shot->last_s - shot->first_s) * request->fps);
+
+	if (!frames->count && (count < 2 || count > FRAMES_MAX)) {
+		fprintf(stderr, "stepctl: a film of %g frames cannot be shot\n", count);
+		return false;
+	}
 	if (!frames->count)
-		frames->count = 1 + llround((shot->last_s - shot->first_s) * request->fps);
+		frames->count = count;
 	if (!request->interval_ns)
 		return true;
 	if (request->interval_ns <= rest_ns) {
@@ -140,7 +167,7 @@ static int write_script(struct request *request, const struct machine *machine,
 			result = shot_check(&shot, stdout) ? STATUS_OK : STATUS_ERROR;
 		} else if (request->frames.count || request->fps) {
 			if (complete_frames(request, &shot)) {
-				shot_print_frames(&shot, &request->frames, out);
+				shot_print_frames(&shot, &request->frames, request->fps, out);
 				result = STATUS_OK;
 			}
 		} else if (shot_check(&shot, NULL)) {
@@ -152,12 +179,27 @@ static int write_script(struct request *request, const struct machine *machine,
 	return result;
 }
 
+/* Whether the machine takes the script; stderr has been told of the frame that it does not. */
+static bool can_be(const struct request *request, struct rehearsal *rehearsal,
+		   const struct source *script)
+{
+	struct source source = *script; /* which may be played yet */
+
+	if (request->picture ? plan_plot(rehearsal, &source, request->picture) :
+			       source_rehearse(&source, rehearsal, source.name))
+		return true;
+	/* line 1 is a comment, and each other a frame */
+	if (request->frames.count && rehearsal->line_number > 1)
+		fprintf(stderr, "stepctl: this is frame %u\n", rehearsal->line_number - 1);
+	return false;
+}
+
 static int use_script(const struct request *request, struct rehearsal *rehearsal,
 		      struct source *source)
 {
 	struct play play = { .source = source, .wait = true };
 
-	if (request->picture && !plan_plot(rehearsal, source, request->picture))
+	if (!can_be(request, rehearsal, source))
 		return STATUS_ERROR;
 	if (request->play)
 		return player_play(&play);

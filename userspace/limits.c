@@ -153,17 +153,31 @@ static void tell_motion(struct report *report, unsigned int i, unsigned int kind
 		setting_name(kinds[kind].limit));
 }
 
-/* Whether the whole path is between MIN and MAX. */
-static bool check_range(struct report *report, unsigned int i)
-{
-	const struct shot *shot = report->shot;
-	const struct axis *axis = &shot->machine->state.axis[i];
-	const struct path *path = &shot->axis[i];
-	struct excess worst = {};
-	unsigned int j;
+/* The pieces from one key to the next, with the leads of a first and a last key. */
+struct stretch {
+	const struct path_piece *begin;
+	const struct path_piece *end; /* behind its last */
+};
 
-	for (j = 0; j < path->pieces; j++) {
-		const struct path_piece *piece = &path->piece[j];
+static bool next_stretch(const struct path *path, struct stretch *stretch)
+{
+	const struct path_piece *end = path->piece + path->pieces;
+
+	stretch->begin = stretch->end ? stretch->end : path->piece;
+	stretch->end = stretch->begin;
+	while (stretch->end < end && stretch->end->line == stretch->begin->line)
+		stretch->end++;
+	return stretch->begin < end;
+}
+
+/* Whether all of it is between MIN and MAX. */
+static bool check_range(struct report *report, unsigned int i, const struct stretch *stretch)
+{
+	const struct axis *axis = &report->shot->machine->state.axis[i];
+	const struct path_piece *piece;
+	struct excess worst = {};
+
+	for (piece = stretch->begin; piece < stretch->end; piece++) {
 		double after_s = farthest_s(axis, piece);
 
 		note(&worst, piece, after_s, beyond(axis, piece, after_s), 1);
@@ -177,18 +191,17 @@ static bool check_range(struct report *report, unsigned int i)
 	return false;
 }
 
-/* How much longer the shot would have to take for this axis; 1 and less: it may. */
-static double check_motion(struct report *report, unsigned int i)
+/* How much longer it would have to take for this axis; 0: it is slow enough. */
+static double check_motion(struct report *report, unsigned int i, const struct stretch *stretch)
 {
-	const struct shot *shot = report->shot;
-	const struct axis *axis = &shot->machine->state.axis[i];
-	const struct path *path = &shot->axis[i];
+	const struct axis *axis = &report->shot->machine->state.axis[i];
 	struct excess excess[EXCESS_KINDS] = {};
-	double stretch = 0;
+	const struct path_piece *piece;
+	double longer = 0;
 	unsigned int j;
 
-	for (j = 0; j < path->pieces; j++)
-		note_piece(excess, axis, &path->piece[j]);
+	for (piece = stretch->begin; piece < stretch->end; piece++)
+		note_piece(excess, axis, piece);
 	for (j = 0; j < EXCESS_KINDS; j++) {
 		if (excess[j].ratio <= 1 + TOLERANCE)
 			continue;
@@ -196,15 +209,15 @@ static double check_motion(struct report *report, unsigned int i)
 			tell_json(report, i, setting_name(kinds[j].limit), &excess[j]);
 		else
 			tell_motion(report, i, j, &excess[j]);
-		stretch = fmax(stretch, pow(excess[j].ratio, 1.0 / (j + 1)));
+		longer = fmax(longer, pow(excess[j].ratio, 1.0 / (j + 1)));
 	}
-	return stretch;
+	return longer;
 }
 
 bool shot_check(const struct shot *shot, FILE *json)
 {
 	struct report report = { .shot = shot, .json = json };
-	double stretch = 0;
+	double longer = 0;
 	bool good = true;
 	unsigned int i;
 
@@ -212,16 +225,20 @@ bool shot_check(const struct shot *shot, FILE *json)
 		fprintf(json, "{\"begin\": %.6f, \"end\": %.6f, \"excess\": [", shot->begin_s,
 			shot->end_s);
 	for (i = 0; i < shot->machine->names.count; i++) {
-		good = check_range(&report, i) && good;
-		stretch = fmax(stretch, check_motion(&report, i));
+		struct stretch stretch = {};
+
+		while (next_stretch(&shot->axis[i], &stretch)) {
+			good = check_range(&report, i, &stretch) && good;
+			longer = fmax(longer, check_motion(&report, i, &stretch));
+		}
 	}
-	stretch = ceil(stretch * 1000) / 1000;
-	good = good && !stretch;
+	longer = ceil(longer * 1000) / 1000;
+	good = good && !longer;
 	if (json)
-		fprintf(json, "], \"stretch\": %.3f, \"ok\": %s}\n", stretch,
+		fprintf(json, "], \"stretch\": %.3f, \"ok\": %s}\n", longer,
 			good ? "true" : "false");
-	else if (stretch)
+	else if (longer)
 		fprintf(stderr, "%s: with all times %.3f times as long it would not be too fast\n",
-			shot->name, stretch);
+			shot->name, longer);
 	return good;
 }

@@ -316,12 +316,16 @@ static bool moves(const struct shot *shot, double from_s, double to_s)
 	return false;
 }
 
-void shot_print_frames(const struct shot *shot, const struct frames *frames, FILE *out)
+void shot_print_frames(const struct shot *shot, const struct frames *frames, double fps,
+		       FILE *out)
 {
 	double step_s = (shot->last_s - shot->first_s) / (frames->count - 1);
 	unsigned int i;
 
-	fprintf(out, "# %s: %u frames\n", shot->name, frames->count);
+	fprintf(out, "# %s: %u frames", shot->name, frames->count);
+	if (fps)
+		fprintf(out, ", %.2f s of film at %g a second", frames->count / fps, fps);
+	fprintf(out, "\n");
 	for (i = 0; i < frames->count; i++) {
 		double time_s = shot->first_s + i * step_s;
 

@@ -45,7 +45,9 @@ struct frames {
 	u64 move_ns; /* 0: as fast as it goes */
 };
 
-void shot_print_frames(const struct shot *shot, const struct frames *frames, FILE *out);
+/* @fps: of the film that they are for, which its first line tells of; 0: it does not. */
+void shot_print_frames(const struct shot *shot, const struct frames *frames, double fps,
+		       FILE *out);
 
 void shot_free(struct shot *shot);
 
