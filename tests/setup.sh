@@ -39,6 +39,7 @@ pieces()
 	test python3 python3
 	test python3-pyte /usr/lib/python3/dist-packages/pyte/__init__.py
 	test nodejs node
+	test zsh zsh
 	test systemd systemd-analyze
 	systemd mmdebstrap mmdebstrap
 	fuzz clang clang

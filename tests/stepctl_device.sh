@@ -246,9 +246,20 @@ is "nothing of the bar is left by Ctrl-C" "$(terminal '%\[.*% .*' '\x03' \
 	'%stepctl: stopping; once more halts' -- "$stepctl" run --device "$device" long.move)" " 130"
 ctl --wait PAN 2 >/dev/null
 
-is "completion: axes" "$(bash -c 'eval "$("$0" completion bash)"
-	COMP_WORDS=(stepctl --device "$1" PAN 3 TI) COMP_CWORD=5; _stepctl
-	echo "${COMPREPLY[*]}"' "$stepctl" "$device")" TILT
+# Real shells, with the file that is installed for them
+mkdir -p fpath
+"$stepctl" completion bash >completion.bash
+"$stepctl" completion zsh >fpath/_stepctl
+echo "PS1='$ '; . ./completion.bash" >.bashrc
+echo "PS1='$ '; fpath=($out/fpath \$fpath); autoload -U compinit; compinit -u -D" >.zshrc
+for shell in bash zsh; do
+	is "completion: $shell" "$(PATH=${stepctl%/*}:$PATH terminal '%[$]' \
+		'stepctl ru\t' '%[$] stepctl run' 'shot.m\t' '%[$] stepctl run shot[.]move' '\x15' \
+		'stepctl --devi\tmount/ste\tPAN 3 ti\t' \
+		'%[$] stepctl --device mount/stepper PAN 3 TILT' '\x15' \
+		'stepctl keyframes --expo\t' '%[$] stepctl keyframes --exposure' '\x15' \
+		'stepctl set pan maxj\t' '%[$] stepctl set pan MAXJERK' '\x15' '%[$]' 'exit\n' -- $shell)" " 0"
+done
 
 # The prompt
 prompt() # STEP...

@@ -22,7 +22,7 @@ static void print_options(const struct subcommand *command)
 	printf(" --%s", help_option.name);
 }
 
-/* Sub-commands, and the words of the language as HELP would list them. */
+/* The words of the language, as HELP would list them. */
 static void print_words(void)
 {
 	static char bytes[1 << 14];
@@ -36,10 +36,8 @@ static void print_words(void)
 	help_settings(&text, "");
 	for (line = strtok(bytes, "\n"); line; line = strtok(NULL, "\n"))
 		words_take_usage(&words, line);
-	for (i = 1; i < subcommands_count; i++)
-		printf(" %s", subcommands[i]->name);
 	for (i = 0; i < words.count; i++)
-		printf(" %s", words.word[i]);
+		printf("%s ", words.word[i]);
 }
 
 /*
@@ -49,55 +47,85 @@ static void print_words(void)
 static void print_axes(void)
 {
 	printf("_stepctl_axes()\n{\n"
-	       "\tlocal line= word\n"
-	       "\t[ -r \"$1\" ] && [ ! -s \"$1\" ] && [ ! -d \"$1\" ] && read -r line <\"$1\"\n"
-	       "\tfor word in $line; do\n"
+	       "\tlocal word\n"
+	       "\t[ -r \"$1\" ] && [ ! -s \"$1\" ] && [ ! -d \"$1\" ] || return\n"
+	       "\tfor word in $(cat \"$1\"); do\n"
 	       "\t\tcase $word in STATE=*) ;; QUEUE=*) break ;; *) echo \"${word%%%%=*}\" ;; esac\n"
 	       "\tdone\n"
 	       "}\n");
 }
 
-/* zsh runs it as well, by its bashcompinit. */
-static void print_bash(void)
+/*
+ * What bash and zsh have in common: from the words before the present one, which are
+ * @before in either, the $options and $candidates that may follow.
+ */
+static void print_choice(const char *before)
 {
 	unsigned int i;
 
-	print_axes();
-	printf("_stepctl()\n{\n"
-	       "\tlocal command= word before= options words= device=/dev/stepper\n"
-	       "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-	       "\t\tcase $before,$word in\n"
+	printf("\tlocal command= word= last= options= candidates= device=/dev/stepper\n"
+	       "\tfor word in %s; do\n"
+	       "\t\tcase $last,$word in\n"
 	       "\t\t--device,*) device=$word ;;\n"
 	       "\t\t--host,*) device= ;;\n"
-	       "\t\t*,[a-z]*) command=$word; break ;;\n"
+	       "\t\t*,[A-Za-z]*) command=$word; break ;;\n"
 	       "\t\tesac\n"
-	       "\t\tbefore=$word\n"
+	       "\t\tlast=$word\n"
 	       "\tdone\n"
-	       "\tcase $command in\n");
+	       "\tcase $command in\n",
+	       before);
 	for (i = 1; i < subcommands_count; i++) {
 		printf("\t%s) options=\"", subcommands[i]->name);
 		print_options(subcommands[i]);
 		printf("\"%s ;;\n",
-		       subcommands[i] == &completion_command ? "; words=\"bash zsh\"" : "");
+		       subcommands[i] == &completion_command ? "; candidates=\"bash zsh\"" : "");
 	}
-	printf("\t*) options=\"");
+	printf("\t*)\n\t\toptions=\"");
 	print_options(subcommands[0]);
-	printf(" --version\"; words=\"");
+	printf(" --version\"\n\t\tcandidates=\"");
 	print_words();
-	printf(" $(_stepctl_axes \"$device\")\" ;;\n\tesac\n"
-	       "\tcase ${COMP_WORDS[COMP_CWORD]} in\n"
-	       "\t-*) words=$options ;;\n"
+	printf("$(_stepctl_axes \"$device\")\"\n"
+	       "\t\t[ -n \"$command\" ] || candidates=\"$candidates");
+	for (i = 1; i < subcommands_count; i++)
+		printf(" %s", subcommands[i]->name);
+	printf("\" ;;\n\tesac\n");
+}
+
+/* The language ignores case. */
+static void print_bash(void)
+{
+	print_axes();
+	printf("_stepctl()\n{\n"
+	       "\tlocal present=${COMP_WORDS[COMP_CWORD]}\n");
+	print_choice("\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"");
+	printf("\tcase $present in\n"
+	       "\t-*) candidates=$options ;;\n"
 	       "\tesac\n"
-	       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+	       "\tCOMPREPLY=($(compgen -W \"$candidates\" -- \"$present\"))\n"
+	       "\t[ ${#COMPREPLY[@]} != 0 ] ||\n"
+	       "\t\tCOMPREPLY=($(compgen -W \"$candidates\" -- \"${present^^}\"))\n"
 	       "}\n"
 	       "complete -o default -F _stepctl stepctl\n");
 }
 
+/* As a file in $fpath it is the function's body, and defines it anew at its first call. */
 static void print_zsh(void)
 {
-	printf("#compdef stepctl\n"
-	       "autoload -U +X bashcompinit && bashcompinit\n");
-	print_bash();
+	printf("#compdef stepctl\n");
+	print_axes();
+	printf("_stepctl()\n{\n");
+	print_choice("\"${(@)words[2,CURRENT-1]}\"");
+	printf("\tcase $words[CURRENT] in\n"
+	       "\t-*) candidates=$options ;;\n"
+	       "\tesac\n"
+	       "\tcompadd -- ${=candidates} ||\n"
+	       "\t\tcompadd -M 'm:{a-z}={A-Z}' -- ${=candidates} || _files\n"
+	       "}\n"
+	       "if [ \"$funcstack[1]\" = _stepctl ]; then\n"
+	       "\t_stepctl \"$@\"\n"
+	       "else\n"
+	       "\tcompdef _stepctl stepctl\n"
+	       "fi\n");
 }
 
 static int run(int count, char **arguments)
