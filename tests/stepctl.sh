@@ -171,6 +171,12 @@ status "a command that nobody can be told" 3 --device none fly
 status "no time between samples" 2 plan --samples 0s -
 status "no picture" 2 plan --plot picture.jpg -
 status "help" 0 plan --help
+is "-h" "$("$stepctl" plan -h)" "$("$stepctl" plan --help)"
+is "-h of all" "$("$stepctl" -h)" "$("$stepctl" --help)"
+is "which option is wrong" "$("$stepctl" plan --fast - 2>&1 | head -n 1; "$stepctl" run --loop 2>&1 | head -n 1)" \
+	"stepctl: plan: --fast: there is no such option, or not used so
+stepctl: run: --loop: it takes a value"
+is "nothing to do" "$("$stepctl" 2>&1 </dev/null | head -n 1)" "stepctl: nothing to do"
 status "help of all" 0 --help
 
 rm -f picture.png

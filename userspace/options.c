@@ -20,11 +20,6 @@ const struct option_row device_options[] = {
 	{},
 };
 
-static const char *name_of(const struct subcommand *command)
-{
-	return command->name[0] ? command->name : "COMMAND";
-}
-
 static void print_row(FILE *out, const struct option_row *row)
 {
 	const char *help = row->help;
@@ -64,7 +59,8 @@ void options_print_help(const struct subcommand *command, FILE *out)
 
 int options_wrong(const struct subcommand *command, const char *message)
 {
-	fprintf(stderr, "stepctl: %s: %s\n", name_of(command), message);
+	fprintf(stderr, "stepctl: %s%s%s\n", command->name, command->name[0] ? ": " : "",
+		message);
 	fprintf(stderr, "\"stepctl%s%s --help\" tells more\n",
 		command->name[0] ? " " : "", command->name);
 	return STATUS_USAGE;
@@ -88,6 +84,7 @@ int options_next(const struct subcommand *command, int count, char **arguments)
 	       HELP };
 	struct option options[OPTIONS_MAX] = {};
 	unsigned int i, rows = 0;
+	char message[120];
 	int option;
 
 	for (i = 0; command->options[i].name; i++)
@@ -95,8 +92,9 @@ int options_next(const struct subcommand *command, int count, char **arguments)
 	for (i = 0; command->uses_device && device_options[i].name; i++)
 		rows = add_row(options, rows, &device_options[i], DEVICE + i);
 	add_row(options, rows, &help_option, HELP);
+	opterr = 0;
 	for (;;) {
-		option = getopt_long(count, arguments, "+", options, NULL);
+		option = getopt_long(count, arguments, "+:h", options, NULL);
 		switch (option) {
 		case -1:
 			return OPTION_END;
@@ -107,10 +105,15 @@ int options_next(const struct subcommand *command, int count, char **arguments)
 			channel_host = optarg;
 			break;
 		case HELP:
+		case 'h':
 			options_print_help(command, stdout);
 			return OPTION_HELP;
 		case '?':
-			options_wrong(command, "no such option, or not used so");
+		case ':':
+			snprintf(message, sizeof(message), "%.40s: %s", arguments[optind - 1],
+				 option == ':' ? "it takes a value" :
+						 "there is no such option, or not used so");
+			options_wrong(command, message);
 			return OPTION_WRONG;
 		default:
 			return option;

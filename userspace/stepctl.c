@@ -66,7 +66,7 @@ int main(int count, char **arguments)
 	struct send_options options = {};
 	int option;
 
-	if (count == 2 && !strcmp(arguments[1], "--help")) {
+	if (count == 2 && (!strcmp(arguments[1], "--help") || !strcmp(arguments[1], "-h"))) {
 		print_help();
 		return STATUS_OK;
 	}
