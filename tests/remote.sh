@@ -17,10 +17,11 @@ tar -cf "$files/ssh.tar" --exclude=./complete -C "build/cache/$version/ssh" .
 set -- "$files/ssh.tar" tests/vm/guest-sshd.sh
 if [ "$what" = stepctl ]; then
 	tests/vm/pack.sh "$files/stepctl.tar" build/stepctl /usr/bin/script
-	set -- "$@" "$files/stepctl.tar" /lib/terminfo/x/xterm
+	tar -cf "$files/examples.tar" -C userspace/examples .
+	set -- "$@" "$files/stepctl.tar" "$files/examples.tar" /lib/terminfo/x/xterm
 fi
 status=0
-BOOT_TIMEOUT=300 tests/vm/boot.sh x86 "$out" "tests/vm/guest-$what.sh" "$@" || status=$?
+BOOT_TIMEOUT=400 tests/vm/boot.sh x86 "$out" "tests/vm/guest-$what.sh" "$@" || status=$?
 rm -r "$files"
 sed -nE "s/^(not )?ok /&$what: /p" "$out/serial.log"
 exit "$status"

@@ -36,9 +36,9 @@ static const struct option_row options[] = {
 			  "from rest to a first key that is passed, and from\n"
 			  "a last key to rest (1s)" },
 	[OPTION_FRAMES] = { "frames", "N", "shoot, move, shoot: N frames, from the first key to\n"
-			    "the last" },
+					   "the last" },
 	[OPTION_FPS] = { "fps", "F", "or as many as a film of that length needs, with F a\n"
-			 "second" },
+				     "second" },
 	[OPTION_INTERVAL] = { "interval", "TIME",
 			      "from frame to frame; without it as soon as can be" },
 	[OPTION_SETTLE] = { "settle", "TIME", "rest before each frame (200ms)" },

@@ -24,7 +24,7 @@ static const struct option_row options[] = {
 	[OPTION_DRY_RUN] = { "dry-run", NULL,
 			     "move nothing; print the plan, as stepctl plan does" },
 	[OPTION_JSON] = { "json", NULL, "answers as JSON, a line of it for each line;\n"
-			  "with --dry-run the plan" },
+					"with --dry-run the plan" },
 	{},
 };
 

@@ -197,7 +197,7 @@ static void jog(bool next, bool back)
 	if (!strcmp(live.status.state, "RUN") && !all.jogging) {
 		/* a key that was hit by mistake must not end a shot */
 		snprintf(all.said, sizeof(all.said),
-			 "what moves was not started here: space stops it, then jog");
+			 "what moves was not started here: space stops it");
 		return;
 	}
 	all.jogging = true;
@@ -214,7 +214,7 @@ static bool obey(int key)
 	case CONTROL_C:
 		if (strcmp(live.status.state, "RUN"))
 			return false;
-		/* fall through */
+		fallthrough;
 	case ' ':
 		say("STOP");
 		return true;

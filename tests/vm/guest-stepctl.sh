@@ -79,7 +79,8 @@ pins()
 }
 check "doctor: a chip that it may not ask" like "$(pins)" \
 	"note   pins  */dev/$chip: No such file or directory|*sudo stepctl doctor|"
-mknod "$tree/dev/$chip" c $(tr ':' ' ' <"/sys/bus/gpio/devices/$chip/dev")
+numbers=$(cat "/sys/bus/gpio/devices/$chip/dev")
+mknod "$tree/dev/$chip" c "${numbers%:*}" "${numbers#*:}"
 check "doctor: pins that others have" like "$(pins)" \
 	"wrong  pins  *pan@0 dir-gpios, line 1 of $chip, is taken by *; pan@0 step-gpios, line 0 of $chip, is taken by *|*gpioinfo*"
 device=$(basename /sys/bus/platform/drivers/stepper-gpio/stepper*)
@@ -229,6 +230,35 @@ vcd=$(stepctl capture --vcd - --edges "$sim/edges")
 sign=$(echo "$vcd" | sed -n 's/.*wire 1 \(.\) pan-step .*/\1/p')
 check "capture says how many there were" is "$(echo "$vcd" | grep -cxF "1$sign")" \
 	"$(grep -c ' pan-step 1$' "$sim/edges")"
+
+# The examples that need nobody, on the virtual head, in its time. Steps of pan and tilt,
+# pulses of the shutter.
+mkdir examples
+tar -xf /examples.tar -C examples
+played() # COMMAND...: what it says of errors, the head's place, and pulses since
+{
+	pulses=$(grep -c ' auxiliary 1$' "$sim/edges")
+	"$@" >/tmp/played 2>&1 || cat /tmp/played
+	echo "$(cut -d ' ' -f 2 "$sim/position" | xargs)" \
+		$(($(grep -c ' auxiliary 1$' "$sim/edges") - pulses))
+}
+to_device()
+{
+	"$@" >/dev/stepper && echo SYNC >/dev/stepper
+}
+lapse()
+{
+	stepctl keyframes --frames 4 --interval 2s examples/timelapse.keys | stepctl run -
+}
+check "example: interview" is "$(played to_device cat examples/interview.move)" "1333 -178 0"
+check "example: time-lapse, of four frames" is "$(played lapse)" "3556 -444 4"
+stepctl --wait PAN 0 TILT 0 >/dev/null
+# not all around, as this head has limit switches
+check "example: turntable" is "$(played stepctl run --loop 6 examples/turntable.move)" "5333 0 6"
+stepctl --wait PAN 0 >/dev/null
+check "example: star tracker, for six minutes" is "$(played to_device sh examples/star-tracker.sh 0.1)" \
+	"$(awk 'BEGIN { printf "%.0f", 361 / 86164.0905 * 32000 }') 0 0"
+check "examples: the driver chips saw no fault" is "$(awk '$2 != 0' "$sim/faults")" ""
 
 begin --host localhost run --loop 0 shot.move
 killall sshd
