@@ -23,7 +23,7 @@ ARMHF = build/cache/$(call version,armhf)/armhf/usr/src/linux-headers-*-armmp
 AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64)-amd64,$\
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
-.PHONY: all stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
+.PHONY: all stepctl stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
 	install install-module install-tools uninstall deb test-deb unit test \
 	check-style fuzz coverage bench demo shell help clean
 
@@ -41,6 +41,7 @@ help:
 	@echo 'make shell           a prompt on the emulated board'
 	@echo 'make modules         build/modules/RELEASE/*.ko [KDIR=/kernel/headers]'
 	@echo 'make modules-arm64   the same for Debian'"'"'s arm64 kernel'
+	@echo 'make stepctl         build/stepctl, the command'
 	@echo 'make stepperd        build/stepperd, the driver as a process'
 	@echo 'make load-sim        /dev/stepper on this computer, with a virtual head'
 	@echo 'make install         modules and all else [DESTDIR=] [PREFIX=/usr/local] [RELEASE=…]'
@@ -95,6 +96,9 @@ build/stepperd-gpiod2: userspace/stepperd_gpio.c $(STEPPERD) build/libstepper.a
 		$(filter-out %_gpio.o,$^) $$(pkg-config --libs fuse3) -lpthread \
 		$(GPIOD2)/lib/x86_64-linux-gnu/libgpiod.so.3 \
 		-Wl,-rpath,$(CURDIR)/$(GPIOD2)/lib/x86_64-linux-gnu
+
+stepctl: setup-build
+	@$(MAKE) --no-print-directory -s build/stepctl
 
 stepperd: setup-build setup-stepperd
 	@$(MAKE) --no-print-directory -s build/stepperd

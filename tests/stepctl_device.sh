@@ -229,6 +229,17 @@ is "no file is overwritten there" "$(device="file" remote PAN 3; cat file)" \
 stepctl: the device has gone -> 3
 hello"
 
+# Ctrl-C, and when the terminal is closed, go to ssh as well
+for signal in 2 1; do
+	rm began
+	PATH=$out/bin:$PATH setsid "$stepctl" --host user@pi --device "$device" --wait PAN -50 IN 60s >began 2>&1 &
+	child=$!
+	until grep -q STATE=RUN "$device"; do sleep 0.05; done
+	kill -$signal -$child
+	end
+	is "signal $signal to all of --host stops the motors" "$ended $(cut -d ' ' -f 1 "$device")" \
+		"$((128 + signal)) stepctl: stopping; once more halts STATE=IDLE"
+done
 is "a bar on a terminal" "$(timeout 60 script -qec \
 	"$stepctl --device $device --wait PAN 2 IN 1s" /dev/null </dev/null | tr '\r' '\n' |
 	grep -m 1 -o '%  0:01 left PAN 2 IN 1s')" "%  0:01 left PAN 2 IN 1s"
@@ -240,7 +251,7 @@ terminal() # STEP... -- ARGUMENT..., as for terminal.py: what was not shown, exi
 }
 printf 'PAN BY 1 IN 400ms\nPAN BY -1 IN 400ms\n' >short.move
 is "a bar of a loop" "$(terminal '%\[#* *\] .*  0:0[45] left  round 1  line [12]: PAN BY -?1 IN 400ms' \
-	'%\[#+ *\].* left  round 5  line 2: PAN BY -1 IN 400ms' \
+	'%\[#+ *\].* left  round [45]  line [12]: PAN BY -?1 IN 400ms' \
 	-- "$stepctl" run --device "$device" --loop 5 short.move)" " 0"
 is "nothing of the bar is left by Ctrl-C" "$(terminal '%\[.*% .*' '\x03' \
 	'%stepctl: stopping; once more halts' -- "$stepctl" run --device "$device" long.move)" " 130"
@@ -273,9 +284,9 @@ is "prompt: state, answers, errors, completion" "$(prompt '=IDLE PAN 0.00 TILT 0
 	'=IDLE PAN 5.00' 'SYN\t\n' 'PAN?\n' '=PAN=5.000000 STEPS=444' '=> ' '\x04')" " 0"
 # of what was shown before nothing is left, nor of a line that is longer than the terminal
 long=$(printf '%0120d' 0)
-is "prompt: it is shown anew in its place" "$(prompt '%IDLE PAN 5.00 TILT 0.00>' 'PAN 3 IN 1s\n' \
+is "prompt: it is shown anew in its place" "$(prompt '%IDLE PAN 5.00 TILT 0.00>' 'PAN 3 IN 2s\n' \
 	'# so' '%RUN PAN 4[.][0-9]* TILT 0.00> # so' '%IDLE PAN 3.00 TILT 0.00> # so' \
-	'\x15' "PAN 5 IN 1s # $long\n" "# $long" '%RUN PAN 4[.][0-9]* TILT 0.00> # 0*' '%0{46}' \
+	'\x15' "PAN 5 IN 2s # $long\n" "# $long" '%RUN PAN 4[.][0-9]* TILT 0.00> # 0*' '%0{46}' \
 	'%IDLE PAN 5.00 TILT 0.00> # 0*' '%0{47}' '\x15' '%IDLE PAN 5.00 TILT 0.00>' '\x04')" " 0"
 is "prompt: an alarm, and candidates" "$(prompt '=> ' 'HALT\n' '%ALARM HALTED PAN .*>' 'RESET\n' \
 	'RE\t' '%RESET RESUME RELEASE' '%IDLE PAN 5.00 TILT 0.00> RE' '\x15' '\x04')" " 0"

@@ -100,8 +100,9 @@ static void run_ssh(bool strict)
 /* In the child: @file is the device, or -1 if it is that of another host. */
 static void run_relay(int from, int to, int file, bool strict)
 {
-	/* Ctrl-C is for stepctl, that has to say STOP by way of this. */
+	/* These are for stepctl, that has to say STOP by way of this. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_DFL);
 	dup2(from, STDIN_FILENO);
 	dup2(to, STDOUT_FILENO);

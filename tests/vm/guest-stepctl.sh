@@ -237,10 +237,10 @@ mkdir examples
 tar -xf /examples.tar -C examples
 played() # COMMAND...: what it says of errors, the head's place, and pulses since
 {
-	pulses=$(grep -c ' auxiliary 1$' "$sim/edges")
+	begin=$(tail -n 1 "$sim/edges" | cut -d ' ' -f 1)
 	"$@" >/tmp/played 2>&1 || cat /tmp/played
-	echo "$(cut -d ' ' -f 2 "$sim/position" | xargs)" \
-		$(($(grep -c ' auxiliary 1$' "$sim/edges") - pulses))
+	echo "$(cut -d ' ' -f 2 "$sim/position" | xargs)" "$(awk -v begin="$begin" \
+		'$1 > begin && $2 == "auxiliary" && $3 { n++ } END { print n + 0 }' "$sim/edges")"
 }
 to_device()
 {
