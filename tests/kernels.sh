@@ -34,7 +34,6 @@ make_sid()
 	checker=$(echo "$sid"/usr/lib/linux-kbuild-*/scripts)/checker-valid.sh
 	printf '#!/bin/sh\necho 1\n' >"$checker"
 	chmod +x "$checker"
-	mkdir -p "$sid$PWD"
 	touch "$sid/complete"
 }
 
@@ -45,6 +44,7 @@ in_sid()
 	unshare --map-root-user --mount sh -ec '
 		sid=$1
 		shift
+		mkdir -p "$sid$PWD"
 		mount --bind "$PWD" "$sid$PWD"
 		mount --rbind /dev "$sid/dev"
 		mount --rbind /proc "$sid/proc"

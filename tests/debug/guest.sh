@@ -22,7 +22,6 @@ lines=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/bank/chip_name)
 driver=/sys/bus/platform/drivers/stepper-gpio
 
 load
-/faults
 /stress
 
 # A thread moves them, in place of the timer
@@ -77,6 +76,8 @@ echo 'RUN PAN 5' >/dev/stepper
 check "suspend" sh -c 'echo mem >/sys/power/state'
 check "motors are stopped by it" grep -q STATE=ALARM /dev/stepper
 echo RESET >/dev/stepper
+
+/faults
 
 # What is in use may go as well
 exec 3<>/dev/stepper

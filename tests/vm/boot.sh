@@ -225,8 +225,27 @@ if [ ! -e "$out/result" ]; then
 	tail -n 5 "$out/serial.log" "$out/qemu.log" >&2
 	exit 1
 fi
+# One report of the debug kernel is of itself: kmemleak_update_trace() in Linux 6.1 takes
+# memory under a raw lock. lockdep is off after it.
+own_reports()
+{
+	awk '/\[ BUG: Invalid wait context \]/ { report = ""; inside = 1 }
+	!inside { print; next }
+	{ report = report $0 "\n" }
+	/<\/TASK>/ {
+		inside = 0
+		if (report ~ /kmemleak_update_trace/)
+			print "boot: lockdep is off from here on, by a fault of kmemleak"
+		else
+			printf "%s", report
+	}
+	END { if (inside) printf "%s", report }' "$out/dmesg"
+}
+
+own_reports >"$out/log"
+grep '^boot: ' "$out/log" || true
 if grep -E 'WARNING:|BUG:|INFO: |Oops|UBSAN:|ODEBUG:|Call [Tt]race|Kernel panic|suspected memory leak' \
-	"$out/dmesg" >&2; then
+	"$out/log" >&2; then
 	echo "boot: the kernel of $board complained: see $out/dmesg" >&2
 	exit 1
 fi
