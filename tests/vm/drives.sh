@@ -69,6 +69,13 @@ that "ENABLE: those are on that were" "$tilt_on" = "$held"
 during idle
 that "IDLE: phases are off" "$tilt_on" = ----
 
+if [ "$board" = gpio ]; then
+	during leaving
+	held=$tilt_on
+	during returned
+	that "a motor is held as it was before a restart: $held" "$tilt_on" = "$held"
+fi
+
 said() # WHAT AXIS
 {
 	sed -n "s/^steps of $2, $1: //p" "$out/serial.log"

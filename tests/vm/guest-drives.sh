@@ -44,3 +44,23 @@ sleep 0.2
 steps "halted" PAN
 steps "halted" TILT
 mark end
+
+start_anew()
+{
+	# shellcheck disable=SC2154 # of init
+	kill "$stepperd"
+	wait "$stepperd"
+	start_stepperd --config /stepperd.conf --state /tmp/state
+	until [ -w /dev/stepper ]; do sleep 0.01; done
+}
+
+# shellcheck disable=SC2154 # of init
+if [ "$way" = gpio ]; then
+	start_anew
+	write_line 'PAN IS 0; TILT IS 0'
+	does leaving 'TILT BY -3steps'
+	mark away
+	start_anew
+	does returned ENABLE
+	mark end
+fi
