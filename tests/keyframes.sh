@@ -80,7 +80,7 @@ for row in json.load(sys.stdin)["excess"]:
 3 MAXJERK 9.333 9720.0
 4 range 10.0 9.999999"
 is "beyond its range" "$(printf '0 PAN 0\n5 PAN 169\n6 PAN 165\n9 PAN 100\n' | keyframes |
-	sed 's/comes [0-9.]* deg//; s/at [0-9.]* s//')" \
+	sed '/ note: /d; s/comes [0-9.]* deg//; s/at [0-9.]* s//')" \
 	"<stdin>:2: error: PAN  beyond its range  (MIN -170, MAX 170)
 -> 1"
 
@@ -150,6 +150,12 @@ print(found["ok"], found["end"], found["stretch"] > 2, status.strip(),
 	[(row["line"], row["axis"], row["limit"]) for row in found["excess"]])')" \
 	"False 0.2 True 1 [(1, 'PAN', 'MAXSPEED'), (1, 'PAN', 'MAXACCEL'), (1, 'PAN', 'MAXJERK')]"
 is "--json of one that is not" "$(printf '0 PAN 0\n9 PAN 30\n' | keyframes --json)" \
-	'{"begin": 0.000000, "end": 9.000000, "excess": [], "stretch": 0.000, "ok": true}
+	'{"begin": 0.000000, "end": 9.000000, "excess": [], "swings": [], "stretch": 0.000, "ok": true}
 -> 0'
+printf '0 PAN 0\n5 PAN 10\n7 PAN 10 TILT 1\n12 PAN 0\n13 TILT 2\n' >swing.keys
+"$stepctl" keyframes swing.keys >swing.move 2>swings
+is "where a path swings out" "$(cat swings)" "swing.keys:2: note: PAN swings out $("$stepctl" \
+	plan --samples 1ms swing.move | awk -F, '$2 == "PAN" && $3 > most { most = $3 } END { printf "%.3f", most - 10 }') deg beyond this key and the next at 6.000 s; EASE or STOP at one of them lessens that"
+is "where it is told not to" "$(sed 's/10$/10 STOP/; s/TILT/STOP TILT/' swing.keys | keyframes |
+	grep -c note)" 0
 is "--json only checks" "$(keyframes --json --frames 3 shot.keys | tail -n 1)" "-> 2"

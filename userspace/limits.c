@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whether a shot is within the limits of its machine, and where it is not.
+ * Whether a shot is within the limits of its machine, and where it is not; and where it
+ * goes beyond its own keys.
  */
 #include <math.h>
 
@@ -80,20 +81,23 @@ static void note_piece(struct excess *excess, const struct axis *axis,
 		note_at(excess, axis, piece, top_s);
 }
 
-/* Where it is at this time after its begin, if it is beyond MIN or MAX: how far. */
-static double beyond(const struct axis *axis, const struct path_piece *piece, double after_s)
+/* From the lowest position that is meant to the highest. */
+struct range {
+	double lowest, highest;
+};
+
+/* Where it is at this time after its begin, if it is beyond the range: how far. */
+static double beyond(const struct range *range, const struct path_piece *piece, double after_s)
 {
 	double position = law_after(&piece->law, after_s).position;
-	double lowest = axis->setting[SETTING_MIN] / 1e6;
-	double highest = axis->setting[SETTING_MAX] / 1e6;
 
 	if (!(after_s >= 0 && after_s <= piece->duration_s))
 		return 0;
-	return fmax(fmax(position - highest, lowest - position) - TOLERANCE, 0);
+	return fmax(fmax(position - range->highest, range->lowest - position) - TOLERANCE, 0);
 }
 
-/* When the piece is farthest beyond MIN or MAX: at an end, or where it turns. */
-static double farthest_s(const struct axis *axis, const struct path_piece *piece)
+/* When the piece is farthest beyond the range: at an end, or where it turns. */
+static double farthest_s(const struct range *range, const struct path_piece *piece)
 {
 	const struct law *law = &piece->law;
 	double root = sqrt(law->acceleration * law->acceleration -
@@ -109,21 +113,29 @@ static double farthest_s(const struct axis *axis, const struct path_piece *piece
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(candidate); i++)
-		if (beyond(axis, piece, candidate[i]) > beyond(axis, piece, best_s))
+		if (beyond(range, piece, candidate[i]) > beyond(range, piece, best_s))
 			best_s = candidate[i];
 	return best_s;
 }
 
-/* @limit: NULL of MIN and MAX, which are 0 or negative as well and allow no ratio. */
+static void note_beyond(struct excess *worst, const struct range *range,
+			const struct path_piece *piece)
+{
+	double after_s = farthest_s(range, piece);
+
+	note(worst, piece, after_s, beyond(range, piece, after_s), 1);
+}
+
+/* Of what is no range there is a ratio as well. */
 static void tell_json(struct report *report, unsigned int axis, const char *limit,
-		      const struct excess *excess)
+		      const struct excess *excess, bool ratio)
 {
 	fprintf(report->json, "%s\n  {\"line\": %u, \"axis\": \"%s\", \"limit\": \"%s\", ",
 		report->told++ ? "," : "", excess->line,
-		report->shot->machine->names.name[axis], limit ? limit : "range");
+		report->shot->machine->names.name[axis], limit);
 	fprintf(report->json, "\"time\": %.6f, \"value\": %.6f", excess->time_s,
 		fabs(excess->value));
-	if (limit)
+	if (ratio)
 		fprintf(report->json, ", \"ratio\": %.6f", excess->ratio);
 	fprintf(report->json, "}");
 }
@@ -174,18 +186,19 @@ static bool next_stretch(const struct path *path, struct stretch *stretch)
 static bool check_range(struct report *report, unsigned int i, const struct stretch *stretch)
 {
 	const struct axis *axis = &report->shot->machine->state.axis[i];
+	const struct range range = {
+		axis->setting[SETTING_MIN] / 1e6,
+		axis->setting[SETTING_MAX] / 1e6,
+	};
 	const struct path_piece *piece;
 	struct excess worst = {};
 
-	for (piece = stretch->begin; piece < stretch->end; piece++) {
-		double after_s = farthest_s(axis, piece);
-
-		note(&worst, piece, after_s, beyond(axis, piece, after_s), 1);
-	}
+	for (piece = stretch->begin; piece < stretch->end; piece++)
+		note_beyond(&worst, &range, piece);
 	if (worst.ratio == 0)
 		return true;
 	if (report->json)
-		tell_json(report, i, NULL, &worst);
+		tell_json(report, i, "range", &worst, false);
 	else
 		tell_range(report, i, &worst);
 	return false;
@@ -206,7 +219,8 @@ static double check_motion(struct report *report, unsigned int i, const struct s
 		if (excess[j].ratio <= 1 + TOLERANCE)
 			continue;
 		if (report->json)
-			tell_json(report, i, setting_name(kinds[j].limit), &excess[j]);
+			tell_json(report, i, setting_name(kinds[j].limit), &excess[j],
+				  true);
 		else
 			tell_motion(report, i, j, &excess[j]);
 		longer = fmax(longer, pow(excess[j].ratio, 1.0 / (j + 1)));
@@ -214,12 +228,46 @@ static double check_motion(struct report *report, unsigned int i, const struct s
 	return longer;
 }
 
+/* By how much of the way from key to key it may go beyond them unnoticed. */
+#define OVERSHOOT_SHARE 0.01
+#define OVERSHOOT_LEAST 0.001 /* the same in axis units */
+
+/* Whether the axis swings out beyond the two keys on its way between them. */
+static void check_overshoot(struct report *report, unsigned int i, unsigned int key)
+{
+	const struct shot *shot = report->shot;
+	const struct path *path = &shot->axis[i];
+	const struct key *from = &path->key[key], *to = from + 1;
+	const struct range range = {
+		fmin(from->value, to->value),
+		fmax(from->value, to->value),
+	};
+	struct excess worst = {};
+	unsigned int j;
+
+	for (j = 0; j < path->pieces; j++)
+		if (path->piece[j].begin_s >= from->time_s &&
+		    path->piece[j].begin_s < to->time_s)
+			note_beyond(&worst, &range, &path->piece[j]);
+	if (worst.value < fmax(OVERSHOOT_LEAST,
+			       OVERSHOOT_SHARE * (range.highest - range.lowest)))
+		return;
+	if (report->json) {
+		tell_json(report, i, "keys", &worst, false);
+		return;
+	}
+	fprintf(stderr, "%s:%u: note: %s swings out %.3f %s beyond this key and the next",
+		shot->name, from->line, shot->machine->names.name[i], worst.value,
+		unit_name(shot->machine->state.axis[i].setting[SETTING_UNIT]));
+	fprintf(stderr, " at %.3f s; EASE or STOP at one of them lessens that\n", worst.time_s);
+}
+
 bool shot_check(const struct shot *shot, FILE *json)
 {
 	struct report report = { .shot = shot, .json = json };
 	double longer = 0;
 	bool good = true;
-	unsigned int i;
+	unsigned int i, j;
 
 	if (json)
 		fprintf(json, "{\"begin\": %.6f, \"end\": %.6f, \"excess\": [", shot->begin_s,
@@ -234,6 +282,12 @@ bool shot_check(const struct shot *shot, FILE *json)
 	}
 	longer = ceil(longer * 1000) / 1000;
 	good = good && !longer;
+	if (json)
+		fprintf(json, "], \"swings\": [");
+	report.told = 0;
+	for (i = 0; i < shot->machine->names.count; i++)
+		for (j = 0; j + 1 < shot->axis[i].keys; j++)
+			check_overshoot(&report, i, j);
 	if (json)
 		fprintf(json, "], \"stretch\": %.3f, \"ok\": %s}\n", longer,
 			good ? "true" : "false");
