@@ -103,7 +103,7 @@ duration table.move | near "turntable: in its time" 78.695 0.002
 devices=
 start() # NAME
 {
-	"$daemon" --sim --mount "$out/$1" 2>"$1.messages" &
+	"$daemon" --sim --edges "$1.edges" --mount "$out/$1" 2>"$1.messages" &
 	devices="$devices $!"
 	while [ ! -e "$out/$1/stepper" ]; do
 		kill -0 "$!" 2>/dev/null || {
@@ -169,6 +169,17 @@ keys left ' ' remote.sh >/dev/null
 is "shell: STOP" "$(echo "PAN 1" | LC_ALL=C cat 2>&1 >&4 | sed 's/.*: //')" "Operation canceled"
 exec 4>&-
 is "shell: by ssh" "$(keys right s "$examples/remote.sh" user@right)" "00 01"
+
+sed "s|stepctl |$stepctl --device $out/left/stepper |" "$examples/stop-motion.sh" >bin/stop-motion.sh
+chmod +x bin/stop-motion.sh
+printf '0 PAN -3\n2 PAN 3\n' >puppets.keys
+is "stop motion: it waits for Enter" "$({ echo; until [ "$(at left PAN STATE)" = "0.000000 IDLE " ]; do sleep 0.1; done
+	at left PAN >waits; grep -c 'auxiliary 1' left.edges >>waits; echo
+	echo; } | stop-motion.sh puppets.keys 3 | tr -d '\n'; cat waits)" \
+	"done 1: PAN -3.000000frame 1 of 3: Enter done 1:  WAIT 200.000000ms; TRIGGER 1 100.000000ms$(
+	)done 1: PAN 0.000000frame 2 of 3: Enter done 1:  WAIT 200.000000ms; TRIGGER 1 100.000000ms$(
+	)done 1: PAN 3.000000frame 3 of 3: Enter done 1:  WAIT 200.000000ms; TRIGGER 1 100.000000ms0.000000 1"
+is "stop motion: pictures" "$(grep -c 'auxiliary 1' left.edges)" 3
 
 port=$((20000 + $$ % 20000))
 remote.mjs "$port" &

@@ -240,6 +240,7 @@ bool shot_read(struct shot *shot, const struct machine *machine, const char *fil
 	return good;
 }
 
+/* Rounded before they are printed: no "-0.000000". */
 static void print_positions(const struct shot *shot, double time_s, bool speeds,
 			    FILE *out)
 {
@@ -252,10 +253,10 @@ static void print_positions(const struct shot *shot, double time_s, bool speeds,
 		if (!shot->axis[i].keys)
 			continue;
 		law = path_at(&shot->axis[i], time_s);
-		fprintf(out, "%s%s %.6Lf", separator, shot->machine->names.name[i],
-			law.position);
+		fprintf(out, "%s%s %.6f", separator, shot->machine->names.name[i],
+			llroundl(law.position * 1e6L) / 1e6);
 		if (speeds)
-			fprintf(out, " %.6Lf", law.speed);
+			fprintf(out, " %.6f", llroundl(law.speed * 1e6L) / 1e6);
 		separator = " ";
 	}
 }
