@@ -43,12 +43,6 @@
 #define TRIALS 16
 #define TRIAL_NS 200000
 
-/*
- * As a part of what its edges alone would allow, a step rate that can be served:
- * steps must be computed, too, and others want the processor or the bus.
- */
-#define SERVED_PART 2
-
 /* For the last STEP to fall after a halt; STEPLEN is at most 1 ms. */
 #define HALT_POLL_US 200
 #define HALT_POLLS 20
@@ -424,14 +418,9 @@ int stepper_engine_start(struct stepper *stepper)
 	stepper->edges_stopped = false;
 	stepper->pins.rearm(&stepper->pins);
 	stepper->pins.unlock(&stepper->pins);
-	/* A step is two edges, and every axis may be moving. */
-	stepper->machine.highest_rate =
-		div64_u64(NSEC_PER_SEC, 2 * stepper->edge_ns * SERVED_PART *
-						stepper->machine.names.count);
-	/* Its instruments take the speed that tests of all the rest need. */
-	if (IS_ENABLED(CONFIG_KASAN))
-		stepper->machine.highest_rate =
-			max(stepper->machine.highest_rate, 100000U);
+	/* The instruments of KASAN take the speed that tests of all the rest need. */
+	machine_limit_rate(&stepper->machine,
+			   IS_ENABLED(CONFIG_KASAN) ? 1000 : stepper->edge_ns);
 	return 0;
 }
 

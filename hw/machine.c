@@ -13,6 +13,12 @@
 #include "status.h"
 #include "transaction.h"
 
+/*
+ * As a part of what its edges alone would allow, a step rate that can be served:
+ * steps must be computed, too, and others want the processor or the bus.
+ */
+#define SERVED_PART 2
+
 /* When to try again if there was no room in the plan, or it was too late. */
 #define PLAN_RETRY_NS 1000000
 
@@ -87,6 +93,17 @@ void machine_set_drive(struct machine *machine, unsigned int axis, enum drive dr
 {
 	machine->state.axis[axis].drive = drive;
 	configure_pulses(machine);
+}
+
+void machine_limit_rate(struct machine *machine, u64 edge_ns)
+{
+	u64 step_ns = 0; /* of every axis one */
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		step_ns += edge_ns * (machine->state.axis[i].drive == DRIVE_STEP_DIR ? 2 : 1);
+	step_ns = max(step_ns * SERVED_PART, 1ULL);
+	machine->highest_rate = min_t(u64, U32_MAX, div64_u64(NS_PER_S, step_ns));
 }
 
 void machine_add_switch(struct machine *machine, u32 line)

@@ -28,6 +28,12 @@ int machine_add_axis(struct machine *machine, const char *name,
 /* How steps reach the motor of the axis, if not by STEP and DIR. Before the first session. */
 void machine_set_drive(struct machine *machine, unsigned int axis, enum drive drive);
 
+/*
+ * From when an edge is due until it is out the host needs @edge_ns, at best: refuse
+ * what it cannot serve when all axes move. After their drives are set.
+ */
+void machine_limit_rate(struct machine *machine, u64 edge_ns);
+
 /* The axis has this switch (SWITCH_HOME(axis) etc.), or the machine SWITCH_ESTOP. */
 void machine_add_switch(struct machine *machine, u32 line);
 

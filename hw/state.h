@@ -180,7 +180,7 @@ struct machine {
 	struct pins *pins;
 	/* By the host: */
 	unsigned int outputs; /* auxiliary outputs that there are */
-	u32 highest_rate; /* steps/s of each axis that it can serve; 0: any */
+	u32 highest_rate; /* steps/s of each axis; machine_limit_rate(), 0: any */
 	struct machine_state state;
 	struct machine_state staged;
 	/* By number; twice as many, as a line may drop a queue and fill it. */

@@ -95,7 +95,7 @@ static bool make_machine(struct daemon *daemon, const struct options *options)
 	engine.gpio = gpio_request(config.pin, config.pins);
 	if (!engine.gpio)
 		return false;
-	machine->highest_rate = engine_highest_rate(&engine, machine->names.count);
+	machine_limit_rate(machine, engine_measure(&engine));
 	return true;
 }
 

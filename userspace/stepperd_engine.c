@@ -29,6 +29,7 @@
 
 /* Edges that tell how fast the pins are; even, so that they end as they began. */
 #define TRIALS 16
+#define TRIAL_NS 200000
 
 /* The system was asleep if its clocks are so far apart; they are read one by one. */
 #define SLEEP_NS 100000000
@@ -256,22 +257,6 @@ static void *edge_thread(void *data)
 	return NULL;
 }
 
-u32 engine_highest_rate(struct engine *engine, unsigned int axes)
-{
-	u64 set_ns = U64_MAX, begin_ns;
-	unsigned int trial;
-
-	/* DIR of a motor at rest moves nothing, nor do phases that stay off. */
-	for (trial = 0; trial < TRIALS; trial++) {
-		begin_ns = clock_ns();
-		engine_set(&engine->pins, PIN_DIR(0) | drive_pins(DRIVE_HALF_STEPS, 0),
-			   trial & 1 ? 0 : PIN_DIR(0));
-		set_ns = min(set_ns, engine->set_ns - begin_ns);
-	}
-	/* A step is two edges. */
-	return min_t(u64, NS_PER_S / (2 * axes * max(set_ns, 1ULL)) / 2, U32_MAX);
-}
-
 int engine_start_thread(pthread_t *thread, int priority, void *(*run)(void *), void *data)
 {
 	struct sched_param param = { .sched_priority = priority };
@@ -290,6 +275,48 @@ int engine_start_thread(pthread_t *thread, int priority, void *(*run)(void *), v
 	}
 	pthread_attr_destroy(&attributes);
 	return error;
+}
+
+/* The result of a measurement. */
+struct measured {
+	struct engine *engine;
+	u64 edge_ns;
+};
+
+/* As edge_thread() does: sleep until an edge is due, and let it leave. */
+static void *measure(void *data)
+{
+	struct measured *measured = data;
+	struct engine *engine = measured->engine;
+	/* DIR of a motor at rest moves nothing, nor do phases that stay off. */
+	u64 lines = drive_pins(engine->motion->axis[0].pulse.timing.drive, 0);
+	unsigned int trial;
+
+	prctl(PR_SET_TIMERSLACK, 1);
+	pthread_mutex_lock(&engine->lock);
+	measured->edge_ns = U64_MAX;
+	for (trial = 0; trial < TRIALS; trial++) {
+		u64 due_ns = clock_ns() + TRIAL_NS;
+
+		while (clock_ns() < due_ns)
+			sleep_until(engine, due_ns);
+		engine_set(&engine->pins, lines & PIN_DIR(0) ?: lines,
+			   trial & 1 ? 0 : PIN_DIR(0));
+		measured->edge_ns = min(measured->edge_ns, engine->set_ns - due_ns);
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return NULL;
+}
+
+u64 engine_measure(struct engine *engine)
+{
+	struct measured measured = { .engine = engine };
+	pthread_t thread;
+
+	if (engine_start_thread(&thread, PRIORITY, measure, &measured))
+		return 0;
+	pthread_join(thread, NULL);
+	return measured.edge_ns;
 }
 
 int engine_start(struct engine *engine)

@@ -36,11 +36,8 @@ struct engine {
 /* Before the machine has an axis: no pin is set, until head or gpio is. */
 void engine_init(struct engine *engine, struct motion *motion);
 
-/*
- * How many steps/s @axes can be served with at once, by the time that setting a pin
- * takes; half of what that alone would allow, as steps must be computed, too.
- */
-u32 engine_highest_rate(struct engine *engine, unsigned int axes);
+/* How long after it is due an edge is out, at best, ns: what machine_limit_rate() wants. */
+u64 engine_measure(struct engine *engine);
 
 /* Start the thread, at a real-time priority if that is allowed. 0 or an errno. */
 int engine_start(struct engine *engine);

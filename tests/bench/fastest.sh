@@ -14,7 +14,7 @@ headers=$(echo "$PWD/build/cache/$(tests/vm/fetch.sh arm64)"/arm64/usr/src/linux
 rm -rf "$tree"
 mkdir -p "$tree"
 cp -r Kbuild driver parser hw "$tree/"
-sed -i 's/^.*stepper->machine.names.count);$/&\n\tstepper->machine.highest_rate = 0;/' \
+sed -i 's/^.*stepper->edge_ns);$/&\n\tstepper->machine.highest_rate = 0;/' \
 	"$tree/driver/engine.c"
 grep -q 'highest_rate = 0;' "$tree/driver/engine.c"
 make -s -C "$headers" M="$tree" CROSS_COMPILE=aarch64-linux-gnu- CONFIG_DEBUG_INFO_BTF_MODULES= \

@@ -181,6 +181,19 @@ START_TEST(speeds_that_the_host_cannot_serve_are_refused)
 }
 END_TEST
 
+/* A step is two edges of STEP, or one edge where each is a step. */
+START_TEST(what_edges_cost_limits_the_rate)
+{
+	machine_limit_rate(&rig->machine, 2000);
+	ck_assert_uint_eq(rig->machine.names.count, 2);
+	ck_assert_uint_eq(rig->machine.highest_rate, 62500);
+	machine_set_drive(&rig->machine, 0, DRIVE_BOTH_EDGES);
+	machine_set_drive(&rig->machine, 1, DRIVE_HALF_STEPS);
+	machine_limit_rate(&rig->machine, 2000);
+	ck_assert_uint_eq(rig->machine.highest_rate, 125000);
+}
+END_TEST
+
 START_TEST(bytes_that_no_line_holds_move_nothing)
 {
 	char longest[300];
@@ -1219,6 +1232,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_bad_command_spoils_its_line);
 	tcase_add_test(tests, impossible_speeds_and_times_are_refused);
 	tcase_add_test(tests, speeds_that_the_host_cannot_serve_are_refused);
+	tcase_add_test(tests, what_edges_cost_limits_the_rate);
 	tcase_add_test(tests, bytes_that_no_line_holds_move_nothing);
 	tcase_add_test(tests, a_line_too_long_is_swallowed_to_its_end);
 	tcase_add_test(tests, a_write_ends_short_of_a_bad_line);
