@@ -7,6 +7,9 @@
 # the two do not agree edge by edge.
 #
 # usage: edges.sh OUT BOARD, OUT and BOARD as in boot.sh
+#
+# UNTOLD is the number of a line that was also set while nothing was recorded, and is
+# left out.
 
 set -eu
 out=$1
@@ -65,7 +68,7 @@ base=$(sed -n "s/^gpiochip.*GPIOs \([0-9]*\)-.*$chip.*/\1/p" "$out/gpio")
 
 # The two dumps of one trace buffer, line by line: cpu and ns; line and level
 paste -d ' ' "$out/times" "$out/values" |
-	awk -v base="$base" '
+	awk -v base="$base" -v untold="${UNTOLD:--1}" '
 	BEGIN {
 		marks = told = 0
 	}
@@ -85,12 +88,12 @@ paste -d ' ' "$out/times" "$out/values" |
 	FILENAME == "-" && / set [01]$/ {
 		line = $(NF - 2) - base
 		level = $NF
-		if (level != was[line] + 0) {
+		if (line != untold && level != was[line] + 0) {
 			was[line] = level
 			time[line, made[line]++] = $3
 		}
 	}
-	FILENAME ~ /levels$/ && $2 != seen[$1] + 0 {
+	FILENAME ~ /levels$/ && $1 != untold && $2 != seen[$1] + 0 {
 		seen[$1] = $2
 		if (!(($1, matched[$1] + 0) in time))
 			fail("the kernel did not set line " $1 " to " $2)

@@ -23,9 +23,17 @@ train()
 	mark end
 }
 
+# Recording the pins takes time, which the device that appears is not to measure
+appear() # DESCRIPTION
+{
+	echo 0 >$tracing/events/gpio/gpio_value/enable
+	echo "$1" >$driver/new_device
+	echo 1 >$tracing/events/gpio/gpio_value/enable
+}
+
 trains() # AXES DESCRIPTION
 {
-	echo "$2" >$driver/new_device
+	appear "$2"
 	dmesg | grep 'edges by' | tail -n 1
 	for early in 0 20; do
 		echo $early >/sys/module/stepper/parameters/early_us
@@ -79,7 +87,7 @@ exec 4>&-
 echo 0 >$tracing/events/syscalls/sys_enter_write/enable
 echo stepper-gpio.0 >$driver/delete_device
 
-echo "PAN limit-max=$chip:3 ${one#PAN }" >$driver/new_device
+appear "PAN limit-max=$chip:3 ${one#PAN }"
 echo 1 >$tracing/events/irq/irq_handler_entry/enable
 for _ in 1 2 3 4 5; do
 	echo "RUN PAN 500" >/dev/stepper
