@@ -311,6 +311,11 @@ is "watch: what it shows" "$(ctl 'RESET; PAN IS 0; TILT IS -2' >/dev/null; ctl -
 	watch "%IDLE +queue 0/64 +(.*/)?mount/stepper" '%> PAN +-1[.]000000 deg +0[.]000 deg/s' \
 	'%  TILT +0[.]000000 deg +-?0[.]000 deg/s' '\t' '%> TILT .*' \
 	'+' '%.* [+]- 20%  q quit' '%[ T]+[|]-1 s' 'q')" " 0"
+is "watch and prompt of another host" "$(PATH=$out/bin:$PATH terminal '%IDLE +queue 0/64 +user@pi:mount/stepper' \
+	'q' -- "$stepctl" --host user@pi --device mount/stepper watch
+	PATH=$out/bin:$PATH terminal '%IDLE PAN .*>' 'PAN?\n' '=PAN=-?[0-9.]+ STEPS' '=> ' '\x04' \
+	-- "$stepctl" --host user@pi --device "$device")" " 0
+ 0"
 is "watch: an arrow does not end what others play" "$(echo 'PAN 60 IN 60s' >"$device"
 	watch '=RUN' '\x1bOC' '%what moves was not started here: .*' '\x03' '=IDLE' '\x03')" " 0"
 is "watch: a key that is held" "$(ctl --wait PAN 0 >/dev/null

@@ -104,6 +104,8 @@ static void draw_list(const char *what, const char *list)
 static void draw_state(void)
 {
 	const struct device_status *status = &live.status;
+	const char *name = channel_name();
+	char line[128];
 	unsigned int i;
 
 	attron(A_BOLD);
@@ -118,11 +120,14 @@ static void draw_state(void)
 	draw_list("not trusted", status->untrusted);
 	draw_list("unknown", status->unknown);
 	draw_list("tripped", status->switches);
-	mvprintw(0, max(COLS - (int)strlen(channel_name()), 0), "%s", channel_name());
-	for (i = 0; i < status->axes.count; i++)
-		mvprintw(2 + i, 0, "%c %-15s %14s %-5s %12.3f %s/s",
+	if (getcury(stdscr) == 0 && getcurx(stdscr) + 2 + (int)strlen(name) <= COLS)
+		mvprintw(0, COLS - strlen(name), "%s", name);
+	for (i = 0; i < status->axes.count; i++) {
+		snprintf(line, sizeof(line), "%c %-15s %14s %-5s %12.3f %s/s",
 			 i == all.axis ? '>' : ' ', status->axes.name[i],
 			 status->position[i], all.unit[i], speed_of(i), all.unit[i]);
+		mvaddnstr(2 + i, 0, line, COLS);
+	}
 }
 
 /* The samples that there is room for, each axis as its letter between its extremes. */
@@ -167,6 +172,7 @@ static void draw(void)
 	unsigned int axes = live.status.axes.count, i;
 	int first = 3 + axes, room = LINES - first - 3;
 	int height = axes ? room / (int)axes : 0;
+	char keys[96];
 
 	erase();
 	draw_state();
@@ -174,10 +180,11 @@ static void draw(void)
 		draw_axis(i, first + i * height, height - 1, COLS - CHART_LEFT - 1);
 	if (height > 2 && COLS > 2 * CHART_LEFT)
 		draw_times(LINES - 3, COLS - CHART_LEFT - 1);
-	mvprintw(LINES - 2, 0, "%.*s", COLS - 1, all.said);
-	mvprintw(LINES - 1, 0, "%.*s", COLS - 1,
-		 "space STOP  p pause  h HALT  r RESET  arrows jog  tab axis  +- ");
-	printw("%u%%  q quit", all.jog);
+	snprintf(keys, sizeof(keys),
+		 "space STOP  p pause  h HALT  r RESET  arrows jog  tab axis  +- %u%%  q quit",
+		 all.jog);
+	mvaddnstr(LINES - 2, 0, all.said, COLS - 1);
+	mvaddnstr(LINES - 1, 0, keys, COLS - 1);
 	refresh();
 }
 
