@@ -73,8 +73,8 @@ struct plan_change {
  * has let go of it: that jumps. An axis that runs outwards beyond its soft limit, or that
  * cannot stop before it, stops. Targets and soft limits are what they are from below;
  * from above there is the play of the axis between. All that do not rest on a target rest
- * on the whole step nearest to where they come to rest. Process side. 0; -EDOM if a target is farther away
- * than 2^48 steps or 2^58 ns; -ENOSPC.
+ * on the whole step nearest to where they come to rest. Process side. 0; -EDOM if a
+ * target is farther away than 2^48 steps or 2^58 ns; -ENOSPC.
  */
 int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]);
 
