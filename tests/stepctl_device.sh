@@ -296,6 +296,11 @@ is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s;
 is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' \
 	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"
 
+ctl --wait PAN 60 >/dev/null
+is "prompt: Ctrl-C stops HOME" "$(prompt '=> ' 'HOME PAN\n' '%HOMING PAN .*>' '\x03' \
+	'%IDLE PAN [1-5][0-9][.].*>' '\x04')" " 0"
+ctl --wait PAN 0 >/dev/null
+
 # The screen: an arrow is ESC O C; it is drawn in part, where something changed
 watch() # STEP...
 {

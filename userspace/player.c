@@ -417,12 +417,6 @@ static void hear_stream(struct player *player)
 	}
 }
 
-/* After STOP: whether all axes rest. */
-static bool is_at_rest(const struct device_status *status)
-{
-	return strcmp(status->state, "RUN") && strcmp(status->state, "HOMING");
-}
-
 static void hear_control(struct player *player)
 {
 	char *text;
@@ -440,7 +434,7 @@ static void hear_control(struct player *player)
 			continue;
 		player->asked = false;
 		if (player->stops && player->stops == player->stopped &&
-		    is_at_rest(&player->status))
+		    !status_moves(&player->status))
 			end(player, STATUS_SIGNAL + READ_ONCE(last_signal));
 	}
 }

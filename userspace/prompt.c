@@ -178,7 +178,7 @@ static int next_key(EditLine *editor, wchar_t *key)
 
 		if (READ_ONCE(interrupted)) {
 			WRITE_ONCE(interrupted, 0);
-			if (!strcmp(live.status.state, "RUN"))
+			if (status_moves(&live.status))
 				say_stop();
 			*key = 'U' & 0x1f;
 			return 1;

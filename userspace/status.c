@@ -85,6 +85,11 @@ bool status_ask(struct device_status *status, struct channel *channel)
 	return false;
 }
 
+bool status_moves(const struct device_status *status)
+{
+	return !strcmp(status->state, "RUN") || !strcmp(status->state, "HOMING");
+}
+
 struct setup {
 	struct rehearsal *rehearsal;
 	bool good;

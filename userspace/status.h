@@ -27,6 +27,9 @@ bool status_parse(struct device_status *status, const char *text);
 /* Ask for it. False if that failed; stderr has been told. */
 bool status_ask(struct device_status *status, struct channel *channel);
 
+/* Whether an axis moves, or is about to. */
+bool status_moves(const struct device_status *status);
+
 /*
  * A machine with the axes and settings of the device, at rest where @status has it.
  * Virtual time 0 is now. NULL if that failed; stderr has been told.

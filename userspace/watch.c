@@ -62,7 +62,7 @@ static void hear_control(void)
 			continue;
 		all.asked = false;
 		take_sample();
-		if (strcmp(live.status.state, "RUN") &&
+		if (!status_moves(&live.status) &&
 		    progress_now_s() > all.jogged_s + JOG_SEEN_S)
 			all.jogging = false;
 	}
@@ -201,7 +201,7 @@ static void jog(bool next, bool back)
 
 	if (axis >= live.status.axes.count)
 		return;
-	if (!strcmp(live.status.state, "RUN") && !all.jogging) {
+	if (status_moves(&live.status) && !all.jogging) {
 		/* a key that was hit by mistake must not end a shot */
 		snprintf(all.said, sizeof(all.said),
 			 "what moves was not started here: space stops it");
@@ -219,7 +219,7 @@ static bool obey(int key)
 {
 	switch (key) {
 	case CONTROL_C:
-		if (strcmp(live.status.state, "RUN"))
+		if (!status_moves(&live.status))
 			return false;
 		fallthrough;
 	case ' ':
