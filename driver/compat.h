@@ -7,6 +7,7 @@
 #ifndef DRIVER_COMPAT_H
 #define DRIVER_COMPAT_H
 
+#include <linux/device.h>
 #include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
 
