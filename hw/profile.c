@@ -540,10 +540,13 @@ static struct real speed_for(const struct state *start, const struct course *cou
 		struct real gone = real_add_product(real_sub(gain.distance, loss.distance), speed,
 						    duration);
 		struct real later = real_sub(real_sub(duration, gain.by_speed), loss.by_speed);
-		struct real left = real_div(real_sub(distance, gone), later);
+		struct real left;
 
+		if (real_sign(later) <= 0)
+			return course->speed;
+		left = real_div(real_sub(distance, gone), later);
 		speed = real_add(speed, left);
-		if (real_sign(later) <= 0 || speed.negative != course->speed.negative ||
+		if (speed.negative != course->speed.negative || !real_sign(speed) ||
 		    real_compare(real_absolute(speed), real_absolute(course->speed)) > 0)
 			return course->speed;
 		/* What it is still wrong by is as the square of that. */
@@ -560,7 +563,8 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 	struct course slower = *course;
 	struct root_bracket bracket = {};
 	struct law law = law_of(limits);
-	struct real guess, value;
+	struct real guess, value, step, far;
+	bool near = false;
 
 	bracket.below = real_sub(profile_duration(profile), duration);
 	if (real_is_below(bracket.below, -2))
@@ -572,32 +576,28 @@ void profile_travel_in(struct profile *profile, const struct state *start,
 		return;
 
 	/*
-	 * It does not reach that speed. In the inverse of the speed, in which the duration
-	 * is almost linear; to begin with, the speed that would do if there were no ramps.
+	 * It does not reach that speed, but one near it, mostly: look on either side, ever
+	 * farther, and then between. In the inverse of the speed the duration is almost linear.
 	 */
 	bracket.low = real_div(real_from(1), course->speed);
-	guess = real_sub(course->target, start->position);
-	if (real_sign(guess) == real_sign(course->speed))
-		guess = real_div(duration, guess);
-	else
-		guess = real_shift(bracket.low, 1);
-	while (bracket.rounds < ROOT_ROUNDS) {
-		if (!real_sign(bracket.above) && bracket.rounds > 40)
-			break; /* it stops at once, whatever the speed */
+	guess = real_div(real_from(1), slower.speed);
+	step = real_shift(guess, -4);
+	for (; bracket.rounds < ROOT_ROUNDS && !real_is_below(value, -2); bracket.rounds++) {
+		near = near || real_sign(value) <= 0;
+		root_put(&bracket, guess, value);
+		guess = real_sub(bracket.high, step);
+		far = real_absolute(real_sub(bracket.high, bracket.low));
+		if (!real_sign(bracket.above)) {
+			if (bracket.rounds > 40)
+				break; /* it stops at once, whatever the speed */
+			guess = real_add(bracket.low, step);
+		} else if (near || real_compare(real_absolute(step), far) >= 0) {
+			guess = root_guess(&bracket);
+		}
+		step = real_shift(step, 1);
 		slower.speed = real_div(real_from(1), guess);
 		travel(profile, start, &slower, &law);
 		value = real_sub(profile_duration(profile), duration);
-		if (real_is_below(value, -2))
-			break;
-		if (real_sign(value) > 0 || real_sign(bracket.above)) {
-			root_put(&bracket, guess, value);
-			guess = root_guess(&bracket);
-		} else {
-			bracket.low = guess;
-			bracket.below = value;
-			bracket.rounds++;
-			guess = real_shift(guess, 2);
-		}
 	}
 }
 

@@ -341,6 +341,19 @@ START_TEST(reals_at_the_edges)
 }
 END_TEST
 
+START_TEST(just_below_a_whole_step)
+{
+	struct real least = real_shift(real_from(1), -61); /* of 64 bits */
+	struct state state = { .position = real_sub(real_from(8), least) };
+	struct segment segment = {};
+
+	segment_set_time(&segment, 0, real_from(0), real_from(1000));
+	segment_set_axis(&segment, 0, 0, &state, true, 8);
+	state = segment_state(&segment, 0, 0);
+	ck_assert(segment.cubic[0].base + real_value(state.position) == 8);
+}
+END_TEST
+
 /*
  * Profiles
  */
@@ -1398,6 +1411,7 @@ Suite *motion_suite(void)
 	if (LDBL_MANT_DIG >= 64) /* or the reference is too coarse */
 		tcase_add_test(tests, reals);
 	tcase_add_test(tests, reals_at_the_edges);
+	tcase_add_test(tests, just_below_a_whole_step);
 	if (LDBL_MANT_DIG >= 64) /* or the reference is too coarse */
 		tcase_add_test(tests, durations);
 	tcase_add_test(tests, durations_as_wanted);
