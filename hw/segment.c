@@ -105,7 +105,7 @@ void segment_set_axis(struct segment *segment, unsigned int axis, s64 origin,
 	bits = fitting(bits, c2, COEFFICIENT_BITS - 2);
 	bits = fitting(bits, c3, COEFFICIENT_BITS - 3);
 	bits = max(bits, 1);
-	cubic->c[0] = to_fixed(state->position, bits) - (s64)((u64)whole << bits);
+	cubic->c[0] = (u64)to_fixed(state->position, bits) - ((u64)whole << bits);
 	cubic->c[1] = to_fixed(c1, bits + 1);
 	cubic->c[2] = to_fixed(c2, bits + 2);
 	cubic->c[3] = to_fixed(c3, bits + 3);
