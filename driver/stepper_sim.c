@@ -2,9 +2,9 @@
 /*
  * stepper-sim.ko: the virtual pan/tilt head of hw/sim/ behind a GPIO chip, and a
  * stepper device that is wired to it, for any PC. What the head saw is in
- * /sys/kernel/debug/stepper-sim/, and its emergency stop. The driver has no
- * module for its owner, so that the module may go at any time: an unplugged cable to
- * all devices that use its lines.
+ * /sys/kernel/debug/stepper-sim/, and its emergency stop. The chip has no module
+ * owner, so that the module may go at any time: an unplugged cable to all devices that
+ * use its lines.
  */
 #include <linux/debugfs.h>
 #include <linux/gpio/driver.h>
@@ -267,6 +267,7 @@ static const struct irq_chip sim_irq_chip = {
 static int sim_add_chip(struct device *dev)
 {
 	struct gpio_chip *chip = &sim->chip;
+	int err;
 
 	chip->parent = dev;
 	chip->label = "stepper-sim";
@@ -285,7 +286,11 @@ static int sim_add_chip(struct device *dev)
 		chip->irq.handler = handle_simple_irq;
 		chip->irq.default_type = IRQ_TYPE_NONE;
 	}
-	return gpiochip_add_data(chip, NULL);
+	/* The chip would take it for its own, and the module could not go. */
+	dev->driver->owner = NULL;
+	err = gpiochip_add_data(chip, NULL);
+	dev->driver->owner = THIS_MODULE;
+	return err;
 }
 
 #define SIM_LINE(axis, wire, name, flags) \
@@ -410,8 +415,7 @@ static struct platform_device *sim_device;
 
 static int __init sim_init(void)
 {
-	sim_device = __platform_create_bundle(&sim_driver, sim_probe, NULL, 0, NULL, 0,
-					      NULL);
+	sim_device = platform_create_bundle(&sim_driver, sim_probe, NULL, 0, NULL, 0);
 	return PTR_ERR_OR_ZERO(sim_device);
 }
 module_init(sim_init);

@@ -64,7 +64,7 @@ struct place {
  */
 static noinline u64 take_up_ns(struct transaction *line, const struct place from[AXES_MAX])
 {
-	const s64 steps[AXES_MAX] = {};
+	static const s64 steps[AXES_MAX] = {};
 	struct machine *machine = line->machine;
 	s64 wanted[AXES_MAX], play[AXES_MAX];
 	struct plan_move move;

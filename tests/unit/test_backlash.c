@@ -136,7 +136,7 @@ START_TEST(the_others_wait_for_it)
 		run(rig->now_ns + SLICE_NS);
 		pan = load(HEAD_PAN);
 		tilt = load(HEAD_TILT);
-		ck_assert_msg(labs(889 - pan - (tilt - 889)) <= 2, "at %lld %lld", pan, tilt);
+		ck_assert_msg(llabs(889 - pan - (tilt - 889)) <= 2, "at %lld %lld", pan, tilt);
 	}
 	ck_assert_int_eq(load(HEAD_PAN), 0);
 	ck_assert_int_eq(load(HEAD_TILT), 1778);
