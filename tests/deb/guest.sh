@@ -35,7 +35,9 @@ depends()
 
 install()
 {
-	dpkg --install ./*.deb
+	dpkg --install ./*.deb && return
+	tail -n 30 /var/lib/dkms/stepper/*/build/make.log
+	return 1
 }
 
 # of both modules, for both kernels
