@@ -4,7 +4,7 @@
  * axis has its own law (profile.c); here they are woven into segments, which end
  * where the law of any axis changes. All times are ns.
  */
-#include "motion.h"
+#include "warp.h"
 
 /*
  * Room that a point of a stream must find: every axis may turn twice on its way
@@ -503,7 +503,7 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 
 bool plan_pvt_goes_on(const struct motion *motion)
 {
-	if (motion->staged_stream.segment != SEGMENT_NONE)
+	if (motion->staged_stream.segment != SEGMENT_NONE || motion->from)
 		return true;
 	return motion->staged_first == SEGMENT_NONE && !motion->cut &&
 	       motion->staged_end_ns == motion->stage_ns &&
@@ -522,24 +522,51 @@ static void find_stream(struct motion *motion, struct weave *weave)
 
 	if (stream->segment != SEGMENT_NONE) {
 		motion_drop_behind(motion, stream->segment);
+	} else if (motion->from) {
+		*stream = *motion->from;
+		stream->end_ns = motion->staged_end_ns;
+		stream->end_fraction = 0;
+		motion->from = NULL;
 	} else if (plan_pvt_goes_on(motion)) {
 		*stream = motion->stream;
 		motion->stage_ns = stream->end_ns;
 		motion_cut_at_end(motion, stream->segment);
 	} else {
 		stream->end_ns = motion->staged_end_ns;
+		stream->end_fraction = 0;
+		stream->rate = real_from(1);
+		memcpy(stream->steps, motion->staged_steps, sizeof(stream->steps));
 		memset(stream->state, 0, sizeof(stream->state));
-		for (i = 0; i < motion->axes; i++)
+		for (i = 0; i < motion->axes; i++) {
 			stream->state[i].position = real_from(motion->staged_steps[i]);
+			stream->play[i] = motion_staged_play(motion, i);
+		}
 	}
 	weave->origin_ns = stream->end_ns;
 	weave->move_start_ns = stream->end_ns;
-	memcpy(weave->steps, motion->staged_steps, sizeof(weave->steps));
-	if (stream->segment == SEGMENT_NONE)
-		return;
-	weave->move_start_ns = motion->segment[stream->segment].move_start_ns;
-	for (i = 0; i < motion->axes; i++)
-		weave->steps[i] = motion->segment[stream->segment].cubic[i].last;
+	memcpy(weave->steps, stream->steps, sizeof(weave->steps));
+	if (stream->segment != SEGMENT_NONE)
+		weave->move_start_ns = motion->segment[stream->segment].move_start_ns;
+}
+
+/*
+ * The point that was staged behind segment @before comes after a hold, from which the axes
+ * are not yet as fast again as the points say. @mark: the segment that ends with it. 0 or
+ * -ENOSPC.
+ */
+static noinline int slow_point(struct motion *motion, const struct plan_pvt *pvt, u16 before,
+			       u16 mark, u64 move_start_ns)
+{
+	struct stream *stream = &motion->staged_stream;
+	struct warp warp = { .motion = motion };
+	unsigned int i;
+
+	for (i = 0; i < motion->axes; i++) {
+		motion->staged_steps[i] = stream->steps[i];
+		warp.acceleration[i] = plan_limits(&pvt->axis[i].axis).acceleration;
+	}
+	motion->staged_end_ns = stream->end_ns;
+	return warp_staged(&warp, before, mark, move_start_ns, stream);
 }
 
 /* The cubic from @state to @point in @duration, as the state that it begins in. */
@@ -609,9 +636,11 @@ static bool leaves_range(const struct profile *profile, const struct plan_point 
  * moves on to the point. 0 or -EDOM.
  */
 static noinline int follow_point(struct profile *profile, struct state *state,
-				 const struct plan_point *point, s64 base,
-				 struct real duration, enum plan_limit *limit)
+				 const struct plan_pvt *pvt, unsigned int axis, s64 base,
+				 enum plan_limit *limit)
 {
+	const struct plan_point *point = &pvt->axis[axis];
+	struct real duration = real_from(pvt->duration_ns);
 	struct limits limits = plan_limits(&point->axis);
 	struct state cubic = cubic_to(state, point, base, duration);
 
@@ -619,19 +648,19 @@ static noinline int follow_point(struct profile *profile, struct state *state,
 	state->position = real_sub(point->position, real_from(base));
 	state->speed = real_mul(point->velocity, real_nano);
 	*limit = PLAN_LIMIT_SPEED;
-	if (is_too_fast(&cubic, state, limits.speed))
+	if (!pvt->accepted && is_too_fast(&cubic, state, limits.speed))
 		return -EDOM;
 	*limit = PLAN_LIMIT_ACCELERATION;
-	if (is_beyond(cubic.acceleration, limits.acceleration) ||
-	    is_beyond(state->acceleration, limits.acceleration))
+	if (!pvt->accepted && (is_beyond(cubic.acceleration, limits.acceleration) ||
+			       is_beyond(state->acceleration, limits.acceleration)))
 		return -EDOM;
 	profile_add(profile, &cubic, duration);
 	if (real_sign(state->speed))
 		profile_add_stop(profile, state, &limits);
 	profile_split_turns(profile);
 	*limit = PLAN_LIMIT_RANGE;
-	if (!real_is_below(state->position, PLAN_DISTANCE_BITS) ||
-	    leaves_range(profile, point, base))
+	if (!pvt->accepted && (!real_is_below(state->position, PLAN_DISTANCE_BITS) ||
+			       leaves_range(profile, point, base)))
 		return -EDOM;
 	return 0;
 }
@@ -671,9 +700,14 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 	struct weave weave = { .mark_ns = duration };
 	struct stream *stream = &motion->staged_stream;
 	unsigned int i;
+	const struct segment *point;
+	u32 fraction;
 	int error = 0;
+	u16 before;
 
 	find_stream(motion, &weave);
+	before = motion->staged_last;
+	fraction = stream->end_fraction;
 	fault->limit = PLAN_LIMIT_SPEED;
 	if (motion_room(motion) < SEGMENTS_FOR_POINT)
 		return -ENOSPC;
@@ -690,8 +724,7 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 		else if (!pvt->duration_ns || pvt->duration_ns >> PLAN_DURATION_BITS)
 			error = -EDOM;
 		else
-			error = follow_point(profile, state, &pvt->axis[i], weave.base[i],
-					     duration, &fault->limit);
+			error = follow_point(profile, state, pvt, i, weave.base[i], &fault->limit);
 		if (profile->count)
 			weave.profiled |= 1U << i;
 		state->position = real_add(state->position, real_from(weave.base[i]));
@@ -700,9 +733,26 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 		error = stage_weave(motion, &weave);
 	if (error)
 		return error;
-	stream->end_ns += pvt->duration_ns;
-	stream->segment = weave.mark;
-	motion->staged_end_ns = max(motion->staged_end_ns, stream->end_ns);
-	*end_ns = stream->end_ns;
+	if (real_compare(stream->rate, real_from(1)) < 0) {
+		error = slow_point(motion, pvt, before, weave.mark, weave.move_start_ns);
+		if (error)
+			return error;
+	} else {
+		stream->end_ns += pvt->duration_ns;
+		stream->segment = weave.mark;
+	}
+	point = &motion->segment[stream->segment];
+	before = before == SEGMENT_NONE ? motion->staged_first : motion->segment[before].next;
+	if (fraction) {
+		motion_shift(motion, before, 0, fraction);
+		motion->staged_end_ns++;
+	}
+	for (i = 0; i < motion->axes; i++) {
+		stream->play[i] = motion_play_along(motion, i, stream->play[i], stream->steps[i],
+						    before, point->next);
+		stream->steps[i] = point->cubic[i].last;
+	}
+	*end_ns = stream->end_ns + (stream->end_fraction != 0);
+	motion->staged_end_ns = max(motion->staged_end_ns, *end_ns);
 	return 0;
 }

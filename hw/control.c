@@ -30,9 +30,10 @@ int command_IS(struct transaction *line, const struct command *command)
 }
 
 /*
- * Stage that @axes slow down from the hand-over on, in place of the plan: on the
- * path, if all that moves stops, else each for itself; what goes on then comes to
- * rest where its present move ends. 0 or -EAGAIN.
+ * Stage that @axes slow down from the hand-over on, in place of the plan, and are held if
+ * this is a PAUSE: on the path, if all that moves stops, else each for itself; what goes on
+ * then comes to rest where its present move ends. 0, -EAGAIN, or -ENOSPC for a stream that
+ * cannot be held.
  */
 static int stage_stop(struct transaction *line, u32 axes)
 {
@@ -45,6 +46,11 @@ static int stage_stop(struct transaction *line, u32 axes)
 	motion_stage_cut(&machine->motion, line->now_ns);
 	line->moved = true;
 	line->held_ns = motion_staged_end_ns(&machine->motion);
+	if (line->paused) {
+		error = queue_hold_stream(machine, &machine->state, &line->held_ns);
+		if (error != -ENOENT)
+			return error;
+	}
 	error = queue_stop(machine, line->state, axes, line->now_ns);
 	if (error != -ENOENT || !motion_cut_moving(&machine->motion))
 		return error == -EAGAIN ? error : 0;
@@ -166,19 +172,24 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	if (line->state->home.axes)
 		return error_set(line->report, EBUSY, command->column,
 				 "HOME cannot be held");
-	if (transaction_moves(line) &&
-	    machine_entry(machine, line->state->queued)->kind == ENTRY_POINT)
+	if (line->points)
 		return error_set(line->report, EBUSY, command->column,
-				 "a PVT stream cannot be held: STOP ends it");
+				 "PAUSE after a point needs a line of its own");
+	line->state->hold = true;
+	/* It is held already, though RESUME was said since. */
+	if (!line->stopped && (machine->state.hold || motion_holds(&machine->motion)))
+		return 0;
 	motion_abandon(&machine->motion);
 	line->moved = false;
 	line->paused = true;
-	line->state->hold = true;
 	if (machine->state.queued != machine->state.done)
 		error = stage_stop(line, BIT(AXES_MAX) - 1);
 	/* RESUME plans anew whatever is queued. */
 	line->state->planned = line->state->done;
 	line->state->commit_ns = motion_staged_end_ns(&machine->motion);
+	if (error == -ENOSPC)
+		return error_set(line->report, EBUSY, command->column,
+				 "this PVT stream turns too often to be held: STOP ends it");
 	return error;
 }
 

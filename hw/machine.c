@@ -306,25 +306,48 @@ void machine_shut_down(struct machine *machine, u64 now_ns)
 	alarm_drivers_off(machine);
 }
 
+/* On hold nothing is planned: where the next point would go on is all that is kept. */
+static void abandon_on_hold(struct motion *motion)
+{
+	if (motion->staged_stream.segment != SEGMENT_NONE)
+		motion->accepted = motion->staged_stream;
+	motion_abandon(motion);
+}
+
+/* The line was a PAUSE, and is published: a point may go on from the last that is queued. */
+static void hold(struct transaction *line)
+{
+	struct machine *machine = line->machine;
+	const struct queue_entry *last = machine_entry(machine, machine->state.queued);
+
+	queue_hold(machine, line->held_ns);
+	if (machine->state.done == machine->state.queued || last->kind != ENTRY_POINT)
+		machine->motion.accepted.segment = SEGMENT_NONE;
+	else if (last->end_ns != U64_MAX)
+		machine->motion.accepted = machine->motion.stream;
+}
+
 /* All commands of the line are good: let them take effect. */
 static int take_effect(struct transaction *line, struct line_result *result)
 {
 	struct machine *machine = line->machine;
+	struct motion *motion = &machine->motion;
 
 	/* First, since the first step may be due at once. */
 	if (line->enable)
-		motion_enable(&machine->motion, line->enable, true);
-	/* What is queued on hold was planned only to see whether it can be done. */
-	if (machine->staged.hold && !line->paused) {
-		motion_abandon(&machine->motion);
-	} else if (line->moved && motion_publish(&machine->motion, line->now_ns)) {
+		motion_enable(motion, line->enable, true);
+	if (line->paused)
+		motion->accepted = motion->stream;
+	if ((machine->staged.hold || line->checks) && !line->paused) {
+		abandon_on_hold(motion);
+	} else if (line->moved && motion_publish(motion, line->now_ns)) {
 		result->late = true;
 		return -EAGAIN;
 	}
 	if (line->stopped)
 		queue_drop(machine, ENTRY_STOPPED);
 	if (line->paused)
-		queue_hold(machine, line->held_ns);
+		hold(line);
 	machine->state = machine->staged;
 	if (line->moved)
 		queue_planned(machine);

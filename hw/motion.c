@@ -41,6 +41,10 @@ void motion_init(struct motion *motion, unsigned int axes, struct pins *pins)
 	motion->staged_first = SEGMENT_NONE;
 	motion->staged_last = SEGMENT_NONE;
 	motion->stream.segment = SEGMENT_NONE;
+	motion->accepted.segment = SEGMENT_NONE;
+	motion->held.first = SEGMENT_NONE;
+	motion->path = SEGMENT_NONE;
+	motion->linked = SEGMENT_NONE;
 }
 
 void motion_set_timing(struct motion *motion, unsigned int axis,
@@ -120,6 +124,79 @@ static void free_segments(struct motion *motion, u16 index)
 	}
 }
 
+void motion_free_up_to(struct motion *motion, u16 first, u16 end)
+{
+	while (first != end) {
+		u16 next = motion->segment[first].next;
+
+		motion->segment[first].next = SEGMENT_NONE;
+		free_segments(motion, first);
+		first = next;
+	}
+}
+
+bool motion_holds(const struct motion *motion)
+{
+	return motion->held.first != SEGMENT_NONE;
+}
+
+void motion_drop_held(struct motion *motion)
+{
+	free_segments(motion, motion->held.first);
+	motion->held.first = SEGMENT_NONE;
+}
+
+void motion_shift(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction)
+{
+	struct segment *segment;
+
+	for (; first != SEGMENT_NONE; first = segment->next) {
+		segment = &motion->segment[first];
+		segment->start_fraction += later_fraction;
+		segment->start_ns += later_ns + (segment->start_fraction < later_fraction);
+		segment->move_start_ns += later_ns;
+	}
+}
+
+void motion_link_held(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction)
+{
+	motion->linked = first;
+	motion->linked_behind = motion->staged_last;
+	motion->linked_ns = later_ns;
+	motion->linked_fraction = later_fraction;
+	motion_shift(motion, first, later_ns, later_fraction);
+	if (motion->staged_last == SEGMENT_NONE)
+		motion->staged_first = first;
+	else
+		motion->segment[motion->staged_last].next = first;
+	motion->staged_last = motion->held.last;
+}
+
+/* It is not to be: what is held is held again. */
+static void unlink_held(struct motion *motion)
+{
+	if (motion->linked == SEGMENT_NONE)
+		return;
+	/* 2^-32 ns less is a whole one less, and that fraction short of it more */
+	motion_shift(motion, motion->linked,
+		     -motion->linked_ns - (motion->linked_fraction != 0),
+		     -motion->linked_fraction);
+	if (motion->linked_behind == SEGMENT_NONE)
+		motion->staged_first = SEGMENT_NONE;
+	else
+		motion->segment[motion->linked_behind].next = SEGMENT_NONE;
+	motion->staged_last = motion->linked_behind;
+	motion->linked = SEGMENT_NONE;
+}
+
+/* What was linked is published. */
+static void release_linked(struct motion *motion)
+{
+	motion_free_up_to(motion, motion->held.first, motion->linked);
+	motion->held.first = SEGMENT_NONE;
+	motion->linked = SEGMENT_NONE;
+}
+
 /*
  * Give back the segments that are over and that the edge side has left. It only
  * ever goes forward, so what it has left when looked at under the lock it does
@@ -144,6 +221,8 @@ static u64 collect(struct motion *motion, u64 now_ns)
 		free_segments(motion, motion->first);
 		motion->first = SEGMENT_NONE;
 		motion->stream.segment = SEGMENT_NONE;
+		unlink_held(motion);
+		motion_drop_held(motion);
 	}
 	/* A cut refers to segments until it is published. */
 	while (motion->first != SEGMENT_NONE && !motion->cut) {
@@ -205,8 +284,11 @@ static void begin_stage(struct motion *motion)
 	motion->cut = false;
 	motion->cut_outputs = OUTPUTS_KEEP;
 	motion->staged_stream.segment = SEGMENT_NONE;
+	motion->from = NULL;
 	motion->staged_outputs.first = 0;
 	motion->staged_outputs.end = 0;
+	motion->path = SEGMENT_NONE;
+	motion->resumes = false;
 }
 
 void motion_stage(struct motion *motion, u64 now_ns)
@@ -366,13 +448,47 @@ struct segment *motion_append(struct motion *motion)
 	return segment;
 }
 
+u16 motion_take_behind(struct motion *motion, u16 index)
+{
+	u16 *link = index == SEGMENT_NONE ? &motion->staged_first : &motion->segment[index].next;
+	u16 first = *link;
+
+	*link = SEGMENT_NONE;
+	motion->staged_last = index;
+	return first;
+}
+
 void motion_drop_behind(struct motion *motion, u16 index)
 {
-	struct segment *segment = &motion->segment[index];
+	free_segments(motion, motion_take_behind(motion, index));
+}
 
-	free_segments(motion, segment->next);
-	segment->next = SEGMENT_NONE;
-	motion->staged_last = index;
+u16 motion_begin_hold(struct motion *motion)
+{
+	u16 index = motion->free;
+
+	if (index == SEGMENT_NONE)
+		return SEGMENT_NONE;
+	motion->free = motion->segment[index].next;
+	motion->free_count--;
+	motion->segment[index] = motion->segment[motion->cut_segment];
+	motion->path = index;
+	return index;
+}
+
+/* What was dropped is published to be: keep what is held of it. */
+static void keep_held(struct motion *motion)
+{
+	u16 *end;
+
+	motion->held = motion->staged_held;
+	motion_free_up_to(motion, motion->path, motion->held.first);
+	motion->path = SEGMENT_NONE;
+	if (!motion_holds(motion))
+		return;
+	end = &motion->segment[motion->held.last].next;
+	free_segments(motion, *end);
+	*end = SEGMENT_NONE;
 }
 
 void motion_stage_rest(struct motion *motion, u64 until_ns)
@@ -455,6 +571,18 @@ static void go_on(struct way *way, s64 to)
 	way->steps = to;
 }
 
+s64 motion_play_along(const struct motion *motion, unsigned int axis, s64 play, s64 steps,
+		      u16 first, u16 end)
+{
+	struct way way = { motion->axis[axis].backlash, play, steps };
+
+	if (!way.backlash)
+		return 0;
+	for (; first != end; first = motion->segment[first].next)
+		go_on(&way, motion->segment[first].cubic[axis].last);
+	return way.play;
+}
+
 s64 motion_staged_play(struct motion *motion, unsigned int axis)
 {
 	u16 cut = motion->cut ? motion->cut_segment : SEGMENT_NONE;
@@ -485,6 +613,12 @@ s64 motion_staged_play(struct motion *motion, unsigned int axis)
 
 void motion_abandon(struct motion *motion)
 {
+	unlink_held(motion);
+	if (motion->path != SEGMENT_NONE) {
+		motion->segment[motion->path].next = SEGMENT_NONE;
+		free_segments(motion, motion->path);
+		motion->path = SEGMENT_NONE;
+	}
 	free_segments(motion, motion->staged_first);
 	motion->staged_first = SEGMENT_NONE;
 	motion->staged_last = SEGMENT_NONE;
@@ -567,8 +701,13 @@ int motion_publish(struct motion *motion, u64 now_ns)
 
 	if (motion->cut || motion->staged_end_ns > motion->stage_ns)
 		motion->stream = motion->staged_stream;
+	if (motion->resumes)
+		release_linked(motion);
 	if (motion->cut || motion->first == SEGMENT_NONE) {
-		free_segments(motion, dropped);
+		if (motion->path != SEGMENT_NONE)
+			keep_held(motion);
+		else
+			free_segments(motion, dropped);
 		motion->last = motion->cut ? motion->cut_segment : SEGMENT_NONE;
 		if (motion->last == SEGMENT_NONE)
 			motion->first = motion->staged_first;

@@ -66,7 +66,21 @@ enum cut_outputs {
 struct stream {
 	u16 segment; /* ends at the point; none: there is no such stream */
 	u64 end_ns;
-	struct state state[AXES_MAX]; /* there; positions in the frame of struct motion */
+	u32 end_fraction; /* and of a ns, in 2^-32: after a hold */
+	struct real rate; /* at which the plan goes through the point: below 1 after a hold */
+	s64 steps[AXES_MAX]; /* whole ones that were made there */
+	s64 play[AXES_MAX]; /* and where in the play of the axes that is */
+	struct state state[AXES_MAX]; /* at rate 1; positions in the frame of struct motion */
+};
+
+/*
+ * What is left of a stream that was held: segments that are in no plan. Their times are
+ * those that they had, and say when one comes after the other.
+ */
+struct held {
+	u16 first; /* none: nothing is held */
+	s64 u; /* where in it the axes came to rest */
+	u16 last;
 };
 
 struct motion_axis {
@@ -117,6 +131,8 @@ struct motion {
 	u16 free_count;
 	u32 halts_seen;
 	struct stream stream;
+	struct stream accepted; /* on hold: where the next point would go on; no segment */
+	struct held held;
 
 	/* The process side: what is staged */
 	u64 stage_ns; /* where it begins: publish before then */
@@ -124,6 +140,7 @@ struct motion {
 	u64 staged_end_ns;
 	u64 staged_commit_ns; /* by plan_move() */
 	struct stream staged_stream;
+	const struct stream *from; /* the next point goes on there, wherever the staged plan ends */
 	s64 staged_steps[AXES_MAX];
 	u16 staged_first;
 	u16 staged_last;
@@ -134,6 +151,13 @@ struct motion {
 	s64 cut_u;
 	s64 cut_steps[AXES_MAX]; /* where that leaves the axes */
 	enum cut_outputs cut_outputs;
+	u16 path; /* a hold: a copy of the segment that the cut is in, before what is dropped */
+	struct held staged_held;
+	bool resumes; /* what is held goes on: of it these are linked, at later times: */
+	u16 linked;
+	u16 linked_behind;
+	u64 linked_ns;
+	u32 linked_fraction; /* of a ns, in 2^-32 */
 	struct outputs staged_outputs;
 	struct profile profile[AXES_MAX]; /* scratch of plan.c */
 
@@ -204,6 +228,13 @@ s64 motion_staged_steps(const struct motion *motion, unsigned int axis);
 
 /* Where that leaves the motor in the play of the axis: -backlash to 0 steps. */
 s64 motion_staged_play(struct motion *motion, unsigned int axis);
+
+/*
+ * The play after the segments from @first on, up to @end and without it, where it is @play
+ * at @steps before.
+ */
+s64 motion_play_along(const struct motion *motion, unsigned int axis, s64 play, s64 steps,
+		      u16 first, u16 end);
 
 /* Forget what was staged. */
 void motion_abandon(struct motion *motion);
@@ -292,6 +323,31 @@ void motion_cut_at_end(struct motion *motion, u16 index);
 
 /* For the planner: take back what is staged behind the staged segment @index. */
 void motion_drop_behind(struct motion *motion, u16 index);
+
+/*
+ * For the planner: take the staged segments behind @index, all if it is none, out of what
+ * is staged. The first of them, or none.
+ */
+u16 motion_take_behind(struct motion *motion, u16 index);
+
+/* For the planner: give back the segments from @first on, up to @end and without it. */
+void motion_free_up_to(struct motion *motion, u16 first, u16 end);
+
+/*
+ * For the planner: after a cut, a copy of the segment that it is in, with the rest of the
+ * published plan behind it. At the publish staged_held is taken from these. None: no room.
+ */
+u16 motion_begin_hold(struct motion *motion);
+
+/* For the planner: let what is held, from segment @first on, follow; later by this. */
+void motion_link_held(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction);
+
+/* For the planner: let the segments from @first on begin so much later. */
+void motion_shift(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction);
+
+/* Whether a stream is held, and to forget it. */
+bool motion_holds(const struct motion *motion);
+void motion_drop_held(struct motion *motion);
 
 /* For the planner: whether the axes move at the cut; if not, a stop has nothing to do. */
 bool motion_cut_moving(const struct motion *motion);

@@ -52,17 +52,7 @@ static u64 ample_ms(const struct axis *axis, s64 from, s64 to, const struct entr
 	return ms + ms / 8;
 }
 
-/* Where an axis rests before a move, and in the play of its gear. */
-struct place {
-	s64 micro;
-	s64 play;
-};
-
-/*
- * How long it takes to take up the play of the axes that turn round after @from, ns;
- * U64_MAX: longer than any plan may.
- */
-static noinline u64 take_up_ns(struct transaction *line, const struct place from[AXES_MAX])
+noinline u64 transaction_take_up_ns(struct transaction *line, const struct place from[AXES_MAX])
 {
 	static const s64 steps[AXES_MAX] = {};
 	struct machine *machine = line->machine;
@@ -116,7 +106,7 @@ static int check_move(struct transaction *line, const struct command *command,
 
 	if (is_certain(line, command, entry, from))
 		return 0;
-	before_ns = take_up_ns(line, from);
+	before_ns = transaction_take_up_ns(line, from);
 	if (before_ns == U64_MAX)
 		return report_too_short(line, command, before_ns);
 	for (i = 0; i < line->machine->names.count; i++) {

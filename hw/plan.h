@@ -90,6 +90,7 @@ struct plan_pvt {
 	u32 axes; /* bit n: axis n has a point; others come to rest */
 	struct plan_point axis[AXES_MAX]; /* the limits of all of them */
 	u64 duration_ns;
+	bool accepted; /* before, and looked at then */
 };
 
 enum plan_limit {

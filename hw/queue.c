@@ -5,6 +5,7 @@
  * decided in moves.c, before.
  */
 #include "queue.h"
+#include "warp.h"
 
 /* How long before the plan would be another the queue is planned at the latest. */
 #define AHEAD_NS 20000000
@@ -260,6 +261,49 @@ static int plan_trigger(struct motion *motion, const struct queue_entry *entry)
 	return error;
 }
 
+/* The limits of axis @i, as they were when @entry was accepted. */
+static void fill_limits(const struct machine *machine, const struct machine_state *state,
+			const struct queue_entry *entry, unsigned int i, struct plan_axis *plan)
+{
+	const struct axis *axis = &state->axis[i];
+
+	plan->speed = axis_rate(axis, entry->limits[i].speed);
+	plan->acceleration = axis_rate(axis, entry->limits[i].acceleration);
+	plan->jerk = axis_rate(axis, entry->limits[i].jerk);
+	machine_lower_rate(machine, axis, &plan->speed);
+}
+
+/* A point that was accepted on hold, or that a hold has taken out of the plan. */
+static noinline int plan_point(struct machine *machine, struct machine_state *state,
+			       struct queue_entry *entry)
+{
+	struct motion *motion = &machine->motion;
+	struct plan_pvt *pvt = &machine->asked.pvt;
+	struct plan_fault fault;
+	unsigned int i;
+	int error;
+
+	if (entry->point.begins) { /* though one may be under way */
+		motion_stage_rest(motion, motion_staged_end_ns(motion) + 1);
+		error = queue_take_up(machine, state, entry->point.begin_play);
+		if (error)
+			return error;
+	}
+	memset(pvt, 0, sizeof(*pvt));
+	pvt->axes = entry->axes;
+	pvt->duration_ns = entry->duration_ns;
+	pvt->accepted = true;
+	for (i = 0; i < machine->names.count; i++) {
+		fill_limits(machine, state, entry, i, &pvt->axis[i].axis);
+		pvt->axis[i].position = entry->point.position[i];
+		pvt->axis[i].velocity = entry->point.velocity[i];
+	}
+	error = plan_pvt(motion, pvt, &entry->staged_point_ns, &fault);
+	entry->staged_end_ns = motion_staged_end_ns(motion);
+	state->commit_ns = entry->staged_point_ns;
+	return error;
+}
+
 /* Stage @entry, which rests before @from_ns and after. 0 or -ENOSPC. */
 static int plan_entry(struct machine *machine, struct machine_state *state,
 		      struct queue_entry *entry, u64 from_ns)
@@ -281,9 +325,10 @@ static int plan_entry(struct machine *machine, struct machine_state *state,
 	case ENTRY_TRIGGER:
 		error = plan_trigger(motion, entry);
 		break;
+	case ENTRY_POINT:
+		return plan_point(machine, state, entry);
 	case ENTRY_STOP:
-	case ENTRY_HOME:
-	case ENTRY_POINT: /* staged when it was accepted, or held */
+	case ENTRY_HOME: /* staged when it was accepted, or over */
 		break;
 	}
 	entry->staged_end_ns = motion_staged_end_ns(motion);
@@ -371,12 +416,62 @@ static int plan_up_to(struct machine *machine, struct machine_state *state, u64 
 	return error;
 }
 
+/* What the axes may do on a path that is held or goes on. */
+static void fill_accelerations(const struct machine *machine, const struct machine_state *state,
+			       struct warp *warp)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &state->axis[i];
+		struct plan_axis plan =
+			axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
+
+		warp->acceleration[i] = plan_limits(&plan).acceleration;
+	}
+}
+
+/* Stage the stream that is held, and nothing behind it. 0 or -EAGAIN. */
+static noinline int plan_held(struct machine *machine, struct machine_state *state, u64 now_ns)
+{
+	struct motion *motion = &machine->motion;
+	struct queue_entry *entry = NULL;
+	struct resume resume;
+
+	motion_stage(motion, now_ns);
+	machine->planned_from = state->planned + 1;
+	fill_accelerations(machine, state, &resume.warp);
+	warp_resume_begin(&resume, motion);
+	for (; state->planned != state->queued; state->planned++) {
+		struct queue_entry *next = machine_entry(machine, state->planned + 1);
+
+		if (next->kind == ENTRY_STOP) { /* over before the hold */
+			next->staged_end_ns = next->end_ns;
+			continue;
+		}
+		if (next->kind != ENTRY_POINT || next->end_ns == U64_MAX)
+			break;
+		entry = next;
+		if (warp_resume_until(&resume, entry->point_ns, &entry->staged_point_ns))
+			return -EAGAIN;
+		entry->staged_end_ns = entry->staged_point_ns;
+	}
+	if (warp_resume_end(&resume))
+		return -EAGAIN;
+	if (entry)
+		entry->staged_end_ns = motion_staged_end_ns(motion);
+	state->commit_ns = motion->stage_ns; /* what follows is to be planned at once */
+	return 0;
+}
+
 int queue_plan(struct machine *machine, struct machine_state *state, u64 now_ns, bool begun)
 {
 	u32 count = state->queued - state->planned;
 	u64 commit_ns = state->commit_ns;
 	u32 planned = state->planned;
 
+	if (!begun && motion_holds(&machine->motion))
+		return plan_held(machine, state, now_ns);
 	if (!count) {
 		if (!begun)
 			motion_stage(&machine->motion, now_ns);
@@ -401,6 +496,7 @@ void queue_planned(struct machine *machine)
 		struct queue_entry *entry = machine_entry(machine, number);
 
 		entry->end_ns = entry->staged_end_ns;
+		entry->point_ns = entry->staged_point_ns;
 	}
 	machine->planned_from = number;
 }
@@ -498,24 +594,61 @@ static void shorten(struct machine *machine, struct queue_entry *entry)
 	entry->duration_ns = max(real_round(left), 1LL);
 }
 
+int queue_hold_stream(struct machine *machine, const struct machine_state *state, u64 *held_ns)
+{
+	struct motion *motion = &machine->motion;
+	struct queue_entry *entry = NULL;
+	u32 number = state->done;
+	struct warp warp;
+
+	do {
+		if (number == state->planned)
+			return -ENOENT;
+		entry = machine_entry(machine, ++number);
+		/* what an earlier hold has passed may be a STOP that is slowing down yet */
+	} while (entry->kind == ENTRY_STOP || queue_end_ns(machine, entry) <= motion->stage_ns);
+	if (entry->kind != ENTRY_POINT || !motion_cut_moving(motion))
+		return -ENOENT;
+	while (number != state->planned &&
+	       machine_entry(machine, number + 1)->kind == ENTRY_POINT)
+		entry = machine_entry(machine, ++number);
+	fill_accelerations(machine, state, &warp);
+	return warp_hold(&warp, motion, entry->end_ns, held_ns);
+}
+
+/* The entry that was under way at plan time @held_ns: what is left of its time. */
+static void hold_entry(struct machine *machine, struct queue_entry *entry, u64 held_ns)
+{
+	if (entry->end_ns == U64_MAX)
+		return; /* it had not begun */
+	if (entry->kind == ENTRY_WAIT)
+		entry->time_ns = min(entry->time_ns, entry->end_ns - held_ns);
+	if (entry->kind == ENTRY_MOVE && entry->duration_ns)
+		shorten(machine, entry);
+}
+
 void queue_hold(struct machine *machine, u64 held_ns)
 {
-	u32 number = machine->state.done;
+	bool held = motion_holds(&machine->motion);
+	u32 queued = machine->state.queued;
+	u32 number = machine->state.done + 1;
+	struct queue_entry *entry;
 
-	while (number != machine->state.queued) {
-		struct queue_entry *entry = machine_entry(machine, ++number);
-
-		if (entry->end_ns <= held_ns) {
-			entry->kind = ENTRY_STOP;
-			continue;
-		}
-		if (entry->end_ns == U64_MAX)
-			return; /* it had not begun */
-		if (entry->kind == ENTRY_WAIT)
-			entry->time_ns = min(entry->time_ns, entry->end_ns - held_ns);
-		if (entry->duration_ns)
-			shorten(machine, entry);
+	for (; number != queued + 1; number++) {
+		entry = machine_entry(machine, number);
+		if (queue_end_ns(machine, entry) > held_ns)
+			break;
+		entry->end_ns = queue_end_ns(machine, entry);
+		entry->kind = ENTRY_STOP;
+	}
+	if (number == queued + 1)
 		return;
+	hold_entry(machine, machine_entry(machine, number), held_ns);
+	for (; number != queued + 1; number++) {
+		entry = machine_entry(machine, number);
+		held = held && entry->kind == ENTRY_POINT;
+		if (entry->kind == ENTRY_POINT && !held)
+			entry->end_ns = U64_MAX;
 	}
 }
 
@@ -534,4 +667,5 @@ void queue_drop(struct machine *machine, enum entry_outcome outcome)
 	while (machine->state.done != machine->state.queued)
 		machine_entry(machine, ++machine->state.done)->outcome = outcome;
 	machine->state.planned = machine->state.queued;
+	motion_drop_held(&machine->motion);
 }

@@ -42,7 +42,16 @@ u64 queue_due_ns(struct machine *machine);
  */
 int queue_stop(struct machine *machine, const struct machine_state *state, u32 axes, u64 now_ns);
 
-/* What was over at plan time @held_ns is not planned anew; of a WAIT only what is left. */
+/*
+ * After motion_stage_cut(): if what moves then is a stream of points, stage that it is held
+ * on its path. 0, with @held_ns filled; -ENOENT; -ENOSPC.
+ */
+int queue_hold_stream(struct machine *machine, const struct machine_state *state, u64 *held_ns);
+
+/*
+ * What was over at plan time @held_ns is not planned anew; of a WAIT only what is left. A
+ * stream that is held goes on as it is; all else is planned anew.
+ */
 void queue_hold(struct machine *machine, u64 held_ns);
 
 /* The entries that had not ended will not be done: say why. */

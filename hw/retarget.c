@@ -84,15 +84,15 @@ static int run_speed(struct transaction *line, const struct command *command,
 	return error;
 }
 
-/* What an axis does that RUN does not name: it goes on if it runs itself. */
+/* What an axis does that RUN does not name: it goes on if it runs itself, and no STOP came. */
 static enum plan_what beside_run(const struct transaction *line)
 {
 	const struct machine *machine = line->machine;
 	const struct queue_entry *running =
 		machine_entry(line->machine, machine->state.done + 1);
 
-	if (machine->state.done != machine->state.queued &&
-	    running->kind == ENTRY_RUN)
+	if (machine->state.done != machine->state.queued && running->kind == ENTRY_RUN &&
+	    line->state->stops == machine->state.stops)
 		return PLAN_FINISH;
 	return PLAN_STOP;
 }
@@ -100,6 +100,7 @@ static enum plan_what beside_run(const struct transaction *line)
 int command_RUN(struct transaction *line, const struct command *command)
 {
 	struct plan_change *change = line->machine->asked.change;
+	u32 earlier = line->runs & ~command->axes;
 	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
@@ -108,13 +109,17 @@ int command_RUN(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	transaction_unstage(line);
-	memset(change, 0, sizeof(line->machine->asked.change));
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 		s64 lowest = axis->setting[SETTING_MIN];
 		s64 highest = axis->setting[SETTING_MAX];
 		s64 velocity = 0;
 
+		if (earlier & BIT(i)) { /* as that RUN said, in the entry that is taken anew */
+			speed[i] = transaction_entry(line)->limits[i].speed;
+			continue;
+		}
+		memset(&change[i], 0, sizeof(change[i]));
 		change[i].what = beside_run(line);
 		if (command->axes & BIT(i)) {
 			error = run_speed(line, command, i, &velocity);
@@ -135,5 +140,7 @@ int command_RUN(struct transaction *line, const struct command *command)
 			speed[i] = velocity < 0 ? -velocity : velocity;
 		change[i].axis = axis_limits_in_motion(axis, speed[i]);
 	}
-	return take_over(line, change, speed, command);
+	error = take_over(line, change, speed, command);
+	line->runs = earlier | command->axes;
+	return error;
 }

@@ -48,21 +48,32 @@ struct queue_entry {
 	enum entry_outcome outcome;
 	enum entry_kind kind;
 	u32 axes; /* MOVE: bit n: axis n is named */
-	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN: of all axes */
-	u64 duration_ns; /* MOVE: exactly so long, from rest to rest; 0: it flows */
+	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN, POINT: of all axes */
+	u64 duration_ns; /* MOVE: exactly so long, from rest to rest; 0: it flows; POINT */
 	u64 settled_ns; /* not to begin before: drivers were switched on for it */
 	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
 	u32 lines; /* TRIGGER */
 	u64 point_ns; /* when a point ends if another follows it, plan time */
+	u64 staged_point_ns;
 	u64 end_ns; /* plan time; U64_MAX: not planned */
 	u64 staged_end_ns; /* the same, of a plan that is not in force yet */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
 	s64 play[AXES_MAX]; /* likewise; a MOVE takes it up before it begins */
-	s64 metric[AXES_MAX]; /* MOVE, planned: struct path_choice, millionths per s^2 */
-	bool exact; /* likewise */
-	struct limits along; /* likewise */
-	bool whole; /* MOVE, planned: to the step; not where it flows on, so as to be straight */
-	s8 leg; /* of the path that is being laid; -1: none */
+	union {
+		struct { /* MOVE, planned */
+			s64 metric[AXES_MAX]; /* struct path_choice, millionths per s^2 */
+			bool exact; /* likewise */
+			struct limits along; /* likewise */
+			bool whole; /* to the step; not where it flows on, so as to be straight */
+			s8 leg; /* of the path that is being laid; -1: none */
+		};
+		struct { /* POINT: of the axes named; see struct plan_point */
+			struct real position[AXES_MAX];
+			struct real velocity[AXES_MAX];
+			s64 begin_play[AXES_MAX]; /* play where its stream began */
+			bool begins; /* the stream begins with it */
+		} point;
+	};
 	char tag[TAG_MAX + 1]; /* of its line */
 };
 
@@ -204,7 +215,10 @@ struct machine {
 	/* Scratch of all who ask the planner: too large for the stack. */
 	union {
 		struct plan_change change[AXES_MAX];
-		struct plan_pvt pvt;
+		struct {
+			struct plan_pvt pvt;
+			struct stream stream; /* one that begins on hold */
+		};
 	} asked;
 	struct motion motion;
 };

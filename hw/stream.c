@@ -65,13 +65,17 @@ static int report_fault(struct transaction *line, const struct command *command,
  */
 static void set_targets(struct transaction *line)
 {
+	struct motion *motion = &line->machine->motion;
+	const struct stream *stream = &motion->staged_stream;
 	unsigned int i;
 
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
-		s64 steps = motion_staged_steps(&line->machine->motion, i);
+		s64 steps = motion_staged_steps(motion, i);
 
-		axis->play = motion_staged_play(&line->machine->motion, i);
+		axis->play = motion_play_along(motion, i, stream->play[i], stream->steps[i],
+					       motion->segment[stream->segment].next,
+					       SEGMENT_NONE);
 		axis->target = axis_resting_position(axis, steps - axis->origin - axis->play,
 						     axis->target);
 		axis->past_acceleration = max(axis->past_acceleration,
@@ -79,20 +83,112 @@ static void set_targets(struct transaction *line)
 	}
 }
 
-/* If a stream begins, play is taken up in the direction in which it does. 0 or an errno. */
-static int begin_stream(struct transaction *line, const struct command *command)
+/*
+ * On hold nothing is staged that the point could follow: it goes on from the last one
+ * that was accepted, or a stream begins where the axes will rest by then, at @from.
+ */
+static void set_out_on_hold(struct transaction *line, const struct place from[AXES_MAX])
 {
+	struct machine *machine = line->machine;
+	struct motion *motion = &machine->motion;
+	struct stream *stream = &machine->asked.stream;
+	bool goes_on = transaction_moves(line) && transaction_last(line)->kind == ENTRY_POINT;
 	unsigned int i;
-	int error;
 
-	if (plan_pvt_goes_on(&line->machine->motion))
+	if (goes_on && motion->staged_stream.segment != SEGMENT_NONE)
+		return;
+	motion->staged_stream.segment = SEGMENT_NONE;
+	motion->from = &motion->accepted;
+	if (goes_on && motion->accepted.segment != SEGMENT_NONE)
+		return;
+	motion->from = stream;
+	memset(stream, 0, sizeof(*stream));
+	stream->segment = SEGMENT_NONE;
+	stream->rate = real_from(1);
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *axis = &line->state->axis[i];
+
+		stream->play[i] = axis->play; /* taken up */
+		stream->steps[i] = axis_steps(axis, from[i].micro) + axis->origin + axis->play;
+		stream->state[i].position = real_from(stream->steps[i]);
+	}
+}
+
+/* If a stream begins, play is taken up in the direction in which it does. 0 or an errno. */
+static int begin_stream(struct transaction *line, const struct command *command,
+			struct queue_entry *entry, const struct place from[AXES_MAX])
+{
+	struct machine *machine = line->machine;
+	struct motion *motion = &machine->motion;
+	unsigned int i;
+	int error = 0;
+
+	if (line->checks)
+		set_out_on_hold(line, from);
+	entry->point.begins = !plan_pvt_goes_on(motion) || motion->from == &machine->asked.stream;
+	if (!entry->point.begins)
 		return 0;
-	for (i = 0; i < line->machine->names.count; i++)
+	for (i = 0; i < machine->names.count; i++) {
 		line->state->stream_play[i] = line->state->axis[i].play;
-	error = queue_take_up(line->machine, line->state, line->state->stream_play);
+		entry->point.begin_play[i] = line->state->axis[i].play;
+	}
+	if (!line->checks)
+		error = queue_take_up(machine, line->state, line->state->stream_play);
+	else if (transaction_take_up_ns(line, from) == U64_MAX)
+		error = -EDOM;
 	if (error == -EDOM)
 		return error_set(line->report, EDOM, command->column,
 				 "to take up BACKLASH takes longer than any plan may");
+	return error ? -EAGAIN : 0;
+}
+
+/* What the command says, into the axes' targets and the entry. 0 or an errno. */
+static int take_point(struct transaction *line, const struct command *command,
+		      struct queue_entry *entry, struct place from[AXES_MAX])
+{
+	unsigned int i;
+	int error = 0;
+
+	entry->axes = command->axes;
+	entry->duration_ns = command->duration_ns;
+	for (i = 0; i < line->machine->names.count && !error; i++) {
+		struct axis *axis = &line->state->axis[i];
+
+		entry->limits[i] = transaction_limits(axis, axis->setting[SETTING_MAXSPEED]);
+		entry->limits[i].acceleration = axis->setting[SETTING_MAXACCEL];
+		from[i] = (struct place){ axis->target, axis->play };
+		if (!(command->axes & BIT(i)))
+			continue;
+		error = transaction_target(line, command, i);
+		axis_approach(axis, from[i].micro);
+		if (!error)
+			error = find_velocity(line, command, i, &entry->point.velocity[i]);
+	}
+	return error;
+}
+
+/* Stage the point; where it leads is known when the stream's beginning is. 0 or an errno. */
+static int stage_point(struct transaction *line, const struct command *command,
+		       struct queue_entry *entry)
+{
+	struct plan_pvt *pvt = &line->machine->asked.pvt; /* where a RUN was, too */
+	struct plan_fault fault = {};
+	unsigned int i;
+	int error;
+
+	line->runs = 0;
+	memset(pvt, 0, sizeof(*pvt));
+	pvt->axes = command->axes;
+	pvt->duration_ns = command->duration_ns;
+	for (i = 0; i < line->machine->names.count; i++) {
+		set_point(line, i, &pvt->axis[i]);
+		entry->point.position[i] = pvt->axis[i].position;
+		if (command->axes & BIT(i))
+			pvt->axis[i].velocity = entry->point.velocity[i];
+	}
+	error = plan_pvt(&line->machine->motion, pvt, &entry->point_ns, &fault);
+	if (error == -EDOM)
+		return report_fault(line, command, &fault);
 	return error ? -EAGAIN : 0;
 }
 
@@ -100,46 +196,35 @@ int command_PVT(struct transaction *line, const struct command *command)
 {
 	struct motion *motion = &line->machine->motion;
 	struct queue_entry *entry = transaction_entry(line);
-	struct plan_pvt *pvt = &line->machine->asked.pvt;
-	struct plan_fault fault = {};
-	unsigned int i;
+	struct place from[AXES_MAX];
+	u64 delay_ns;
 	int error;
 
-	if (line->state->hold)
+	if (line->paused)
 		return error_set(line->report, EBUSY, command->column,
-				 "a stream cannot begin on hold");
-	memset(pvt, 0, sizeof(*pvt));
-	pvt->axes = command->axes;
-	pvt->duration_ns = command->duration_ns;
+				 "a point after PAUSE needs a line of its own");
 	error = transaction_room(line, command);
-	for (i = 0; i < line->machine->names.count && !error; i++) {
-		s64 from = line->state->axis[i].target;
-
-		if (!(command->axes & BIT(i)))
-			continue;
-		error = transaction_target(line, command, i);
-		axis_approach(&line->state->axis[i], from);
-		if (!error)
-			error = find_velocity(line, command, i,
-					      &pvt->axis[i].velocity);
-	}
+	if (!error)
+		error = take_point(line, command, entry, from);
 	if (!error)
 		error = transaction_stage(line);
 	if (error)
 		return error;
-	motion_stage_rest(motion, line->now_ns + transaction_enable(line, command->axes));
-	error = begin_stream(line, command);
+	delay_ns = transaction_enable(line, command->axes);
+	motion_stage_rest(motion, line->now_ns + delay_ns);
+	error = begin_stream(line, command, entry, from);
+	if (!error)
+		error = stage_point(line, command, entry);
 	if (error)
 		return error;
-	for (i = 0; i < line->machine->names.count; i++)
-		set_point(line, i, &pvt->axis[i]);
-	error = plan_pvt(motion, pvt, &entry->point_ns, &fault);
-	if (error == -EDOM)
-		return report_fault(line, command, &fault);
-	if (error)
-		return -EAGAIN;
 	entry->kind = ENTRY_POINT;
+	entry->settled_ns = entry->point.begins ? line->now_ns + delay_ns : 0;
 	set_targets(line);
+	if (line->checks) {
+		transaction_queue(line);
+		return 0;
+	}
+	line->points = true;
 	transaction_queue_staged(line);
 	return 0;
 }

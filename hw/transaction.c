@@ -122,7 +122,8 @@ s64 transaction_present_speed(const struct transaction *line, unsigned int i)
 	struct machine *machine = line->machine;
 	const struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
 
-	if (machine->state.done != machine->state.queued && queue_goes(entry))
+	if (machine->state.done != machine->state.queued && queue_goes(entry) &&
+	    entry->axes >> i & 1)
 		return entry->limits[i].speed;
 	return line->state->axis[i].setting[SETTING_SPEED];
 }
@@ -195,6 +196,7 @@ void transaction_queue_staged(struct transaction *line)
 	transaction_queue(line);
 	transaction_last(line)->end_ns = end_ns;
 	transaction_last(line)->staged_end_ns = end_ns;
+	transaction_last(line)->staged_point_ns = transaction_last(line)->point_ns;
 	line->state->planned = line->state->queued;
 	line->state->commit_ns = end_ns;
 }
@@ -203,10 +205,17 @@ int transaction_stage(struct transaction *line)
 {
 	struct machine *machine = line->machine;
 	bool begun = line->moved;
+	int error;
 
 	line->moved = true;
-	if (!line->state->hold)
-		return queue_plan(machine, line->state, line->now_ns, begun);
+	if (!line->stopped && (machine->state.hold || motion_holds(&machine->motion)))
+		line->checks = true;
+	if (line->state->hold)
+		line->checks = true;
+	if (!line->checks) {
+		error = queue_plan(machine, line->state, line->now_ns, begun);
+		return error || line->state->planned == line->state->queued ? error : -EAGAIN;
+	}
 	if (!begun)
 		motion_stage(&machine->motion, line->now_ns);
 	return 0;
@@ -219,6 +228,9 @@ void transaction_unstage(struct transaction *line)
 	line->behind = false;
 	line->stopped = false;
 	line->paused = false;
+	line->checks = false;
+	line->points = false;
+	line->runs = 0;
 	line->sync = false;
 	line->state->queued = line->machine->state.queued;
 	line->state->done = line->machine->state.done;

@@ -19,6 +19,9 @@ struct transaction {
 	bool stopped; /* motion was cut: the queue before it is dropped */
 	bool paused; /* motion was cut, and the queue is held */
 	u64 held_ns; /* when, in plan time */
+	bool checks; /* on hold motion was staged only to see whether it can be done */
+	bool points; /* of a stream are staged, to be published */
+	u32 runs; /* axes that an earlier RUN of the line named: machine->asked.change has them */
 	bool timing; /* a setting of pulses changed */
 	bool halt;
 	bool sync;
@@ -110,8 +113,23 @@ struct entry_limits transaction_limits(const struct axis *axis, s64 speed);
 void transaction_fill_entry(struct transaction *line, enum entry_kind kind,
 			    const s64 speed[AXES_MAX]);
 
-/* Stage all that is queued, unless it is held: 0 or -EAGAIN. */
+/*
+ * Stage all that is queued: 0 or -EAGAIN. While it is held, nothing, and what the line
+ * stages behind it is only looked at: checks is set.
+ */
 int transaction_stage(struct transaction *line);
+
+/* Where an axis rests before a move, and in the play of its gear. */
+struct place {
+	s64 micro;
+	s64 play;
+};
+
+/*
+ * How long it takes to take up the play of the axes that turn round after @from, ns;
+ * U64_MAX: longer than any plan may.
+ */
+u64 transaction_take_up_ns(struct transaction *line, const struct place from[AXES_MAX]);
 
 /* Whether anything moves or is queued, as the line so far leaves it. */
 static inline bool transaction_moves(const struct transaction *line)

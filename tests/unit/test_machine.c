@@ -954,6 +954,27 @@ START_TEST(run_goes_on_until_told_otherwise)
 }
 END_TEST
 
+/* As on two lines: what the one leaves out goes on. */
+START_TEST(runs_of_a_line_do_not_end_each_other)
+{
+	s64 pan, tilt;
+
+	say("RUN PAN 5; RUN TILT 20; RUN TILT 10\n", "OK\n");
+	rig_run(rig, rig->now_ns + 2 * NS_PER_S);
+	pan = rig->head.position[HEAD_PAN];
+	tilt = rig->head.position[HEAD_TILT];
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_PAN] - pan - 444), 1);
+	ck_assert_int_le(llabs(rig->head.position[HEAD_TILT] - tilt - 889), 1);
+	say("STOP; RUN PAN 5; STOP; RUN TILT 5\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	pan = rig->head.position[HEAD_PAN];
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], pan);
+	say("STOP\n", "OK\n");
+}
+END_TEST
+
 START_TEST(run_with_for_needs_to_be_told_again)
 {
 	s64 steps;
@@ -1053,9 +1074,6 @@ START_TEST(points_make_a_path)
 				 20 * sin(a), 4 * M_PI * cos(a),
 				 20 + 20 * cos(a), -4 * M_PI * sin(a));
 		say(line, "OK\n");
-		if (i == 100)
-			ck_assert_int_eq(rig_write(rig, file, "PAUSE\n"), -EBUSY);
-		rig_answers(rig, file);
 	}
 	/* From 12.6 deg/s at 180 deg/s² it took half a degree more to rest. */
 	rig_run_to_rest(rig);
@@ -1276,6 +1294,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, stop_and_halt_end_a_hold);
 	tcase_add_test(tests, now_turns_round_in_mid_move);
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
+	tcase_add_test(tests, runs_of_a_line_do_not_end_each_other);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
 	tcase_add_test(tests, run_for_no_time_hardly_moves);
 	tcase_add_test(tests, a_run_that_would_slow_down_for_ages_is_refused);
