@@ -611,14 +611,16 @@ static struct real snapped(struct real a, struct real scale)
 static unsigned int find_turns(const struct piece *piece, struct real turn[2])
 {
 	const struct state *from = &piece->start;
-	struct real gain = real_mul(from->acceleration, piece->duration);
 	int pull = real_sign(from->acceleration);
 	int way = real_sign(from->speed) ? real_sign(from->speed) : pull;
-	struct real root, part, speed, acceleration;
+	struct real gain, root, part, speed, acceleration;
 
+	if (way * pull >= 0 && way * real_sign(from->jerk) >= 0)
+		return 0; /* ever faster */
 	acceleration = real_add_product(from->acceleration, from->jerk, piece->duration);
 	speed = real_shift(real_add(from->acceleration, acceleration), -1);
 	speed = real_add_product(from->speed, speed, piece->duration);
+	gain = real_mul(from->acceleration, piece->duration);
 	if (real_compare(real_absolute(gain), real_absolute(from->speed)) < 0)
 		gain = from->speed;
 	speed = snapped(speed, gain);

@@ -14,6 +14,8 @@ struct state state_after(const struct state *state, struct real time_ns)
 	struct state after = *state;
 	struct real part;
 
+	if (!real_sign(time_ns))
+		return after;
 	/* Horner: p + t (v + t/2 (a + t/3 j)) and its derivatives, as far as there are any */
 	if (real_sign(state->jerk)) {
 		after.acceleration = real_add_product(state->acceleration, time_ns, state->jerk);
@@ -78,7 +80,7 @@ static int fitting(int bits, struct real a, int room)
 }
 
 /* @a with @bits of fraction, the upper ones lost if they are too many for 64. */
-static s64 to_fixed(struct real a, int bits)
+static inline s64 to_fixed(struct real a, int bits)
 {
 	int right = -a.exponent - bits;
 	u64 fixed = 0;
