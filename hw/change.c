@@ -107,7 +107,8 @@ static bool law_goes_on(const struct segment *a, const struct segment *b, unsign
 	return shift >= TELLING_SHIFT && real_sign(before) == real_sign(after) &&
 	       real_is_below(real_sub(end.jerk, start.jerk), 2 - bits - 3 * shift) &&
 	       real_is_below(real_sub(end.acceleration, start.acceleration),
-			     3 - bits - 2 * shift);
+			     3 - bits - 2 * shift) &&
+	       real_is_below(real_sub(end.speed, start.speed), 4 - bits - shift);
 }
 
 /*
