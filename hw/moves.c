@@ -95,8 +95,8 @@ static bool is_certain(const struct transaction *line, const struct command *com
 }
 
 /* Whether the move can be planned at all, from where the axes are at @from. */
-static int check_move(struct transaction *line, const struct command *command,
-		      struct queue_entry *entry, const struct place from[AXES_MAX])
+static noinline int check_move(struct transaction *line, const struct command *command,
+			       struct queue_entry *entry, const struct place from[AXES_MAX])
 {
 	const struct axis *axes = line->state->axis;
 	u64 before_ns, shortest_ns;
@@ -114,8 +114,9 @@ static int check_move(struct transaction *line, const struct command *command,
 		entry->play[i] = axes[i].play;
 		steps[i] = axis_steps(&axes[i], from[i].micro) + axes[i].origin + axes[i].play;
 	}
-	entry->whole = true;
 	queue_fill_move(line->machine, line->state, entry, &move);
+	for (i = 0; i < line->machine->names.count; i++)
+		move.axis[i].rests = axis_beyond(&axes[i], from[i].micro);
 	if (move.duration_ns)
 		move.duration_ns -= min(move.duration_ns - 1, before_ns);
 	if (plan_check_move(line->machine->names.count, &move, steps, &shortest_ns))

@@ -20,12 +20,6 @@
 #define LATE_BITS 30
 /* Changes of speed in a path, to end one that rounding would keep from its end. */
 #define ROUNDS_MAX (32 * PATH_LEGS_MAX)
-/*
- * Steps: an axis that has 2^-24 to go rests, as fixed point is not so exact; of a leg
- * shorter than 2^-8 no direction can be told then.
- */
-#define STILL_BITS 24
-#define NEAR_BITS 8
 /* What differs by less is the same, relatively: directions come from rounded targets. */
 #define SAME_BITS 20
 /* Where soft limits are that are none: beyond all moves. */
@@ -80,6 +74,19 @@ static struct real distance_to(const struct plan_path *path, const struct plan_m
 	return real_sub(real_add(whole, move->axis[axis].beyond), path->end[axis].position);
 }
 
+/*
+ * Whether @axis has a step to make on its way to @move's target, however short that is;
+ * if it can be told: where a path begins in motion it is at no step.
+ */
+static bool makes_step(const struct plan_path *path, const struct plan_move *move,
+		       unsigned int axis)
+{
+	s64 at = path->count ? path->leg[path->count - 1].target[axis] : path->steps[axis];
+
+	return (path->count || path->at_rest) && move->axes >> axis & 1 &&
+	       move->axis[axis].target != at;
+}
+
 /* Fill in length and direction of @leg; false if it has none. */
 static bool set_direction(struct path_leg *leg, const struct plan_path *path,
 			  const struct plan_move *move, const struct path_choice *choice)
@@ -90,15 +97,16 @@ static bool set_direction(struct path_leg *leg, const struct plan_path *path,
 
 	leg->moving = 0;
 	for (i = 0; i < path->axes; i++) {
+		bool steps = makes_step(path, move, i);
 		struct real part;
 
 		leg->direction[i] = distance_to(path, move, i);
-		if (real_is_below(leg->direction[i], -STILL_BITS)) {
+		if (!steps && real_is_below(leg->direction[i], PLAN_STILL_BITS)) {
 			leg->direction[i] = real_from(0);
 			continue;
 		}
 		leg->moving |= 1U << i;
-		far = far || !real_is_below(leg->direction[i], -NEAR_BITS);
+		far = far || steps || !real_is_below(leg->direction[i], PLAN_NEAR_BITS);
 		part = real_div(leg->direction[i], choice->metric[i]);
 		sum = real_add(sum, real_mul(part, part));
 	}

@@ -63,8 +63,9 @@ struct path_choice {
 };
 
 /*
- * Begin a path: at rest at the staged end, or in the state of the cut of
- * motion_stage_cut_at(). Process side, as all here.
+ * Begin a path: at rest on the steps of the staged end (the caller may put into end[]
+ * how far beyond them), or in the state of the cut of motion_stage_cut_at(). Process
+ * side, as all here.
  */
 void path_begin(struct plan_path *path, const struct motion *motion);
 

@@ -58,6 +58,7 @@ struct line {
 	u64 start_ns;
 	u64 move_start_ns;
 	s64 origin[AXES_MAX];
+	struct real offset[AXES_MAX]; /* from it, steps */
 	struct real scale[AXES_MAX];
 	s64 steps[AXES_MAX];
 };
@@ -74,13 +75,13 @@ static void fill_straight(struct segment *segment, struct line *line,
 	for (i = 0; i < axes; i++) {
 		struct state state;
 
-		if (!(line->moving >> i & 1)) {
-			segment_set_rest(segment, i, line->steps[i]);
-			continue;
-		}
+		/* Scaled by 0 where it rests, perhaps between two steps. */
 		state = state_scaled(&piece->start, line->scale[i]);
+		state.position = real_add(state.position, line->offset[i]);
 		segment_set_axis(segment, i, line->origin[i], &state,
 				 !line->scale[i].negative, line->steps[i]);
+		if (!(line->moving >> i & 1))
+			segment->cubic[i].last = line->steps[i];
 		line->steps[i] = segment->cubic[i].last;
 	}
 }
@@ -119,24 +120,31 @@ static int stage_straight(struct motion *motion, struct line *line,
 static int lay_out(struct line *line, struct limits *limits, unsigned int axes,
 		   const struct plan_move *move, const s64 from[AXES_MAX])
 {
+	bool far = false;
 	unsigned int i;
 
 	for (i = 0; i < axes; i++) {
+		const struct plan_axis *axis = &move->axis[i];
 		struct real distance;
 
 		line->origin[i] = from[i];
 		line->steps[i] = from[i];
+		line->offset[i] = axis->rests;
 		if (!(move->axes >> i & 1))
 			continue;
-		distance = real_sub(real_from(move->axis[i].target), real_from(from[i]));
-		if (!real_sign(distance))
+		distance = real_sub(real_from(axis->target), real_from(from[i]));
+		distance = real_add(distance, real_sub(axis->beyond, axis->rests));
+		if (axis->target == from[i] && real_is_below(distance, PLAN_STILL_BITS))
 			continue;
+		far = far || axis->target != from[i] || !real_is_below(distance, PLAN_NEAR_BITS);
 		if (!real_is_below(distance, PLAN_DISTANCE_BITS))
 			return -EDOM;
 		line->scale[i] = distance;
-		apply_limits(limits, &move->axis[i], distance, !line->moving);
+		apply_limits(limits, axis, distance, !line->moving);
 		line->moving |= 1U << i;
 	}
+	if (!far)
+		line->moving = 0;
 	return 0;
 }
 

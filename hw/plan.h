@@ -13,16 +13,28 @@ struct motion;
 
 struct plan_axis {
 	s64 target; /* steps, in the frame of struct motion */
-	struct real beyond; /* of a leg of a path: how much further it goes, |beyond| <= 1/2 */
+	struct real beyond; /* of a move: how much further it goes, |beyond| <= 1/2 */
 	struct real speed; /* limits, in steps and seconds; > 0 */
 	struct real acceleration;
 	struct real jerk; /* 0: none, trapezoid */
-	struct real corner; /* steps/s: by how much the speed may jump at a corner */
-	struct real highest; /* of a change: no limit of jerk may lead beyond, steps/s; 0: any */
+	union {
+		/* of a leg of a path: steps/s, by how much the speed may jump at a corner */
+		struct real corner;
+		/* of a single move: how far beyond the step it begins, as beyond */
+		struct real rests;
+		/* of a change: steps/s, no limit of jerk may lead beyond; 0: any */
+		struct real highest;
+	};
 };
 
 /* Longest move, steps, as a power of two: positions need bits for fractions too. */
 #define PLAN_DISTANCE_BITS 48
+/*
+ * And shortest, if it makes no step: of less than 2^-8 no direction can be told; and an
+ * axis that has less than 2^-24 to go rests.
+ */
+#define PLAN_NEAR_BITS (-8)
+#define PLAN_STILL_BITS (-24)
 /* Longest duration, ns, as a power of two: 9 years. */
 #define PLAN_DURATION_BITS 58
 
@@ -34,9 +46,10 @@ struct plan_move {
 
 /*
  * Stage a straight move of all axes in it, from rest at the staged end to rest
- * at the targets: all start and end together. Process side. 0; -EDOM if the
- * limits do not allow the duration (@shortest_ns is then the shortest that they
- * do, rounded up); -ENOSPC if segments run out: nothing is staged then.
+ * at the targets, exactly, and with the whole steps made: all start and end together.
+ * Process side. 0; -EDOM if the limits do not allow the duration (@shortest_ns is then
+ * the shortest that they do, rounded up); -ENOSPC if segments run out: nothing is staged
+ * then.
  */
 int plan_move(struct motion *motion, const struct plan_move *move,
 	      u64 *shortest_ns);

@@ -23,9 +23,7 @@ void queue_fill_move(struct machine *machine, const struct machine_state *state,
 		struct plan_axis *plan = &move->axis[i];
 
 		plan->target = axis_steps(axis, entry->target[i]) + axis->origin + entry->play[i];
-		plan->beyond = real_from(0);
-		if (!entry->whole)
-			plan->beyond = axis_beyond(axis, entry->target[i]);
+		plan->beyond = axis_beyond(axis, entry->target[i]);
 		plan->speed = axis_rate(axis, limits->speed);
 		plan->acceleration = axis_rate(axis, limits->acceleration);
 		plan->jerk = axis_rate(axis, limits->jerk);
@@ -44,12 +42,13 @@ void queue_fill_take_up(const struct machine *machine, const struct machine_stat
 	for (i = 0; i < machine->names.count; i++) {
 		const struct axis *axis = &state->axis[i];
 
-		if (wanted[i] == play[i])
-			continue;
-		move->axes |= BIT(i);
-		move->axis[i] = axis_limits(axis, axis->setting[SETTING_SPEED]);
-		move->axis[i].target = wanted[i] - play[i];
-		machine_lower_rate(machine, axis, &move->axis[i].speed);
+		if (wanted[i] != play[i]) {
+			move->axes |= BIT(i);
+			move->axis[i] = axis_limits(axis, axis->setting[SETTING_SPEED]);
+			move->axis[i].target = wanted[i] - play[i];
+			machine_lower_rate(machine, axis, &move->axis[i].speed);
+		}
+		move->axis[i].rests = real_from(0);
 	}
 }
 
@@ -144,6 +143,30 @@ static noinline void add_leg(struct machine *machine, const struct machine_state
 	}
 }
 
+/* The target of axis @i before entry @number. */
+static s64 target_before(struct machine *machine, const struct machine_state *state, u32 number,
+			 unsigned int i)
+{
+	if (number - 1 == state->done)
+		return state->axis[i].rest;
+	return machine_entry(machine, number - 1)->target[i];
+}
+
+/*
+ * How far beyond the whole step axis @i rests as the staged plan leaves it, before entry
+ * @number: on its target; but on the step where it was stopped on the way.
+ */
+static struct real rest_beyond(struct machine *machine, const struct machine_state *state,
+			       u32 number, unsigned int i)
+{
+	const struct axis *axis = &state->axis[i];
+	s64 target = target_before(machine, state, number, i);
+	s64 steps = motion_staged_steps(&machine->motion, i);
+
+	steps -= axis->origin + machine_entry(machine, number)->play[i];
+	return axis_steps(axis, target) == steps ? axis_beyond(axis, target) : real_from(0);
+}
+
 /* The soft limits of the path that begins with @entry: its play is that of all of it. */
 static void set_range(struct machine *machine, const struct machine_state *state,
 		      const struct queue_entry *entry)
@@ -170,17 +193,17 @@ static u32 lay_path(struct machine *machine, const struct machine_state *state, 
 	struct plan_path *path = &machine->path;
 	struct plan_move move;
 	u32 number = first;
+	unsigned int i;
 	bool ends;
 
 	path_begin(path, &machine->motion);
 	set_range(machine, state, machine_entry(machine, first));
+	for (i = 0; path->at_rest && i < machine->names.count; i++)
+		path->end[i].position = rest_beyond(machine, state, first, i);
 	for (;; number++) {
 		struct queue_entry *entry = machine_entry(machine, number);
 
 		ends = ends_path(machine, entry, last);
-		/* What is in the plan goes where it was going: it may be braking for that. */
-		if ((s32)(number - chosen) > 0 || (ends && (number != first || path->at_rest)))
-			entry->whole = ends;
 		queue_fill_move(machine, state, entry, &move);
 		if (number == first && path->at_rest)
 			choose_first(machine, entry);
@@ -230,10 +253,12 @@ static int plan_single(struct machine *machine, struct machine_state *state,
 	struct motion *motion = &machine->motion;
 	struct plan_move move;
 	u64 shortest_ns;
+	unsigned int i;
 	int error;
 
-	entry->whole = true;
 	queue_fill_move(machine, state, entry, &move);
+	for (i = 0; i < machine->names.count; i++)
+		move.axis[i].rests = rest_beyond(machine, state, entry->number, i);
 	if (move.duration_ns) /* play was taken up in this time, too */
 		move.duration_ns -= min(move.duration_ns - 1,
 					motion_staged_end_ns(motion) - from_ns);
@@ -559,14 +584,6 @@ int queue_stop(struct machine *machine, const struct machine_state *state, u32 a
 	return path_plan(&machine->path, motion, true) ? -EAGAIN : 0;
 }
 
-/* The target of axis @i before entry @number. */
-static s64 target_before(struct machine *machine, u32 number, unsigned int i)
-{
-	if (number - 1 == machine->state.done)
-		return machine->state.axis[i].rest;
-	return machine_entry(machine, number - 1)->target[i];
-}
-
 /*
  * @entry is held on its way: of the time that it was to take, as much is left as
  * of its way.
@@ -578,8 +595,8 @@ static void shorten(struct machine *machine, struct queue_entry *entry)
 
 	for (i = 0; i < machine->names.count; i++) {
 		const struct axis *axis = &machine->state.axis[i];
-		s64 from = axis_steps(axis, target_before(machine, entry->number, i)) +
-			   axis->origin;
+		s64 before = target_before(machine, &machine->state, entry->number, i);
+		s64 from = axis_steps(axis, before) + axis->origin;
 		s64 held = motion_staged_steps(&machine->motion, i) -
 			   motion_staged_play(&machine->motion, i);
 		s64 to = axis_steps(axis, entry->target[i]) + axis->origin;

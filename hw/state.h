@@ -64,7 +64,6 @@ struct queue_entry {
 			s64 metric[AXES_MAX]; /* struct path_choice, millionths per s^2 */
 			bool exact; /* likewise */
 			struct limits along; /* likewise */
-			bool whole; /* to the step; not where it flows on, so as to be straight */
 			s8 leg; /* of the path that is being laid; -1: none */
 		};
 		struct { /* POINT: of the axes named; see struct plan_point */

@@ -41,7 +41,6 @@ is "start and end of a point" "$(echo "$summary" | awk '$1 == 2 { print $3, $4, 
 straight() # PARTS
 {
 	awk -v n="$1" 'BEGIN {
-		print "SET PAN SCALE 100/1\nSET TILT SCALE 100/1"
 		for (i = 1; i <= n; i++)
 			printf "PAN %.6f TILT %.6f\n", 60 * i / n, 20 * i / n
 	}' | plan | head -n 1 | cut -c 1-16
@@ -50,6 +49,22 @@ for parts in 2 5 50; do
 	is "a straight way in $parts moves takes as long as in one" \
 		"$(straight $parts)" "$(straight 1)"
 done
+
+# And though it has but 20 of its parts at a time, which end between steps, and no axis
+# may jump anywhere
+streamed() # PARTS
+{
+	awk -v n="$1" 'BEGIN {
+		print "SET PAN CORNER 0; SET TILT CORNER 0; ENABLE\n#@ 0.01"
+		for (i = 1; i <= n; i++) {
+			if (i > 20)
+				printf "#@ %.6f\n", 0.02 + 0.0085 * (i - 20)
+			printf "PAN %.6f TILT %.6f\n", 50 * i / n, 25 * i / n
+		}
+	}' | plan | head -n 1 | cut -c 1-16
+}
+is "a straight way that comes in a stream takes as long as in one move" \
+	"$(streamed 100)" "$(streamed 1)"
 
 # All kinds of motion, and more moves than the queue holds
 cat >mixed.txt <<'END'

@@ -183,6 +183,12 @@ static long double turn(void)
 	return speed > 0 ? change / speed : 0;
 }
 
+/* As good as at rest: what it has a µs of its acceleration or jerk makes. */
+static bool stands(struct at state)
+{
+	return fabsl(state.speed) <= larger(state.acceleration, state.jerk * 1e-6L) * 1e-6L;
+}
+
 /*
  * No jump of position, of the speed by no more than CORNER, and, where the jerk is
  * limited, of the acceleration only as the path turns.
@@ -197,11 +203,11 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	long double level = bounds->acceleration * 1e-9L;
 	/* what has no way left in a µs may be replaced as it comes to rest */
 	bool rests = at.first || at.rested || !segment_moves(at.segment, axis) ||
-		     (fabsl(to.speed) <= larger(to.acceleration, to.jerk * 1e-6L) * 1e-6L &&
-		      from.speed == 0);
+		     (stands(to) && stands(from));
 
 	if (!at.halted && !at.first)
-		require(jump <= (rests ? 0.5L : 0) + STEPS_ERROR,
+		/* at rest the plan is within half a step of the motor, before and behind */
+		require(jump <= (rests ? 1 : 0) + STEPS_ERROR,
 			"%s: position jumps by %Lg at %.9Lf s", name_of(axis), jump, now);
 	if (at.halted || at.first)
 		to = (struct at){};
@@ -313,6 +319,8 @@ static void judge_line(const struct promise *promise, long double from_ns, long 
 
 	for (i = 0; i < HEAD_AXES; i++)
 		way[i] = promise->to[i] - promise->from[i];
+	if (way[0] == 0 || way[1] == 0)
+		return; /* what rests is on a whole step, or exactly where it was sent */
 	for (i = 0; i < at.record->count; i++) {
 		const struct segment *segment = &at.record->segment[i].segment;
 
@@ -380,8 +388,11 @@ static void judge_retarget(const struct promise *promise)
 	for (i = 0; i < HEAD_AXES; i++) {
 		const struct bounds *bounds = &promise->bounds[i];
 		struct at state = state_from(i, (long double)line->start_ns + REHEARSAL_BEGIN_NS);
+		bool moves = state.speed != 0 || state.acceleration != 0;
 		long double time;
 
+		if (!moves)
+			state.position = roundl(state.position);
 		/* it may have to go there by the play of its gear more */
 		if (promise->axes >> i & 1)
 			time = fmaxl(reference_rest_time(state, promise->to[i], bounds),

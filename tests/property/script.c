@@ -12,6 +12,8 @@
 
 /* The most that a value takes: 9 digits before the point. */
 #define MICRO_MAX 999999999999999.0L
+/* So little of a step is no way, if it makes none: 2^-8. */
+#define NO_WAY 0x1p-8L
 /* One script in so many is long. */
 #define RARE 100
 
@@ -49,14 +51,15 @@ s64 script_origin(const struct script_axis *axis, u64 ns)
 }
 
 /* The shortest time for axes to go so many steps together, under @bounds; 0: none goes. */
-static long double shortest(const s64 steps[HEAD_AXES], const struct bounds bounds[HEAD_AXES])
+static long double shortest(const long double steps[HEAD_AXES],
+			    const struct bounds bounds[HEAD_AXES])
 {
 	struct bounds law = {};
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++) {
 		const struct bounds *own = &bounds[i];
-		long double distance = llabs(steps[i]);
+		long double distance = fabsl(steps[i]);
 
 		if (distance == 0)
 			continue;
@@ -75,11 +78,11 @@ static long double shortest(const s64 steps[HEAD_AXES], const struct bounds boun
 
 long double script_shortest(const struct promise *promise)
 {
-	s64 steps[HEAD_AXES];
+	long double steps[HEAD_AXES];
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++)
-		steps[i] = promise->to[i] - promise->from[i];
+		steps[i] = promise->goes ? promise->to[i] - promise->from[i] : 0;
 	return shortest(steps, promise->bounds);
 }
 
@@ -319,27 +322,35 @@ static void promise_way(struct promise *promise, const struct script_axis *axis,
 			s64 target, s64 speed)
 {
 	s64 origin = script_origin(axis, U64_MAX);
+	s64 from = script_steps(axis, axis->target);
+	s64 to = script_steps(axis, target);
 
-	promise->from[i] = script_steps(axis, axis->target) + origin;
+	promise->from[i] = script_exact(axis, axis->target) + origin;
 	promise->to[i] = promise->from[i];
-	if (promise->axes >> i & 1)
-		promise->to[i] = script_steps(axis, target) + origin;
 	promise->bounds[i] = (struct bounds){ script_exact(axis, speed),
 					      script_exact(axis, axis->accel),
 					      script_exact(axis, axis->jerk) };
+	if (!(promise->axes >> i & 1))
+		return;
+	promise->to[i] = promise->retarget ? to + origin : script_exact(axis, target) + origin;
+	promise->steps |= from != to;
+	promise->goes |= from != to || fabsl(promise->to[i] - promise->from[i]) >= NO_WAY;
 }
 
 /* Axes that turn round take up their play first, at SPEED. */
 static void find_take_up(const struct script *script, struct move *move)
 {
 	struct bounds bounds[HEAD_AXES];
-	s64 steps[HEAD_AXES] = {};
+	long double steps[HEAD_AXES] = {};
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++) {
 		const struct script_axis *axis = &script->axis[i];
-		s64 way = move->promise.to[i] - move->promise.from[i];
+		s64 way = 0;
 
+		if (move->promise.axes >> i & 1)
+			way = script_steps(axis, move->target[i]) -
+			      script_steps(axis, axis->target);
 		move->play[i] = !way ? axis->play : way > 0 ? 0 :
 							      -axis->backlash;
 		steps[i] = move->play[i] - axis->play;
@@ -418,7 +429,8 @@ static void say_single(struct script *script)
 		wanted = move.promise.duration_ns / 1e9L;
 	}
 	if (say_move(script, &move)) {
-		keep_promise(script, &move.promise);
+		if (move.promise.steps || !wanted) /* or else it is a rest */
+			keep_promise(script, &move.promise);
 		if (wanted && wanted < takes * (1 - 1e-9L) - 1e-9L)
 			script->fault = "IN a time that is too short was accepted";
 	} else if (!wanted || wanted > takes * (1 + 1e-9L) + 2e-9L) {

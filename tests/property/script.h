@@ -46,8 +46,9 @@ struct promise {
 	unsigned int line; /* rehearsal->line[] */
 	u32 axes; /* bit n: axis n goes to its target; the others stop */
 	bool retarget; /* NOW: from any state */
-	s64 from[HEAD_AXES]; /* where play has been taken up; not of a NOW */
-	s64 to[HEAD_AXES]; /* of a NOW: from below */
+	bool steps, goes; /* it makes steps; or is at least long enough to be a move */
+	long double from[HEAD_AXES]; /* where play has been taken up; not of a NOW */
+	long double to[HEAD_AXES]; /* of a NOW: whole, from below */
 	struct bounds bounds[HEAD_AXES];
 	u64 duration_ns; /* IN */
 	long double take_up; /* s, before it */

@@ -52,9 +52,10 @@ check "device file" [ -c /dev/stepper ]
 
 moves pan30 'PAN 30'
 answers "position after a move" 'PAN=30.000000 STEPS=2667|OK' 'PAN?'
-moves both 'PAN 40 TILT -10'
-moves back 'PAN BY -5'
-moves timed 'PAN BY 10 IN 2s'
+moves whole 'PAN 36'
+moves both 'PAN 45 TILT -9'
+moves back 'PAN BY -4.5'
+moves timed 'PAN BY 9 IN 2s'
 moves slow 'pan 40 at 20'
 moves queue 'PAN 45;PAN 35 ; TILT 0 # three moves'
 mark no_newline
