@@ -389,14 +389,14 @@ static void judge_retarget(const struct promise *promise)
 		const struct bounds *bounds = &promise->bounds[i];
 		struct at state = state_from(i, (long double)line->start_ns + REHEARSAL_BEGIN_NS);
 		bool moves = state.speed != 0 || state.acceleration != 0;
-		long double time;
+		long double time, to = promise->to[i];
 
 		if (!moves)
 			state.position = roundl(state.position);
 		/* it may have to go there by the play of its gear more */
 		if (promise->axes >> i & 1)
-			time = fmaxl(reference_rest_time(state, promise->to[i], bounds),
-				     reference_rest_time(state, promise->to[i] - at.script->axis[i].backlash,
+			time = fmaxl(reference_rest_time(state, to, bounds),
+				     reference_rest_time(state, to - at.script->axis[i].backlash,
 							 bounds));
 		else
 			time = reference_change(&state, 0, bounds);
@@ -413,7 +413,8 @@ static bool is_at_point(const struct segment *segment, const struct point *point
 	unsigned int i;
 
 	for (i = 0; i < HEAD_AXES; i++) {
-		struct at end = reference_at(segment, i, 1), noise = reference_resolution(segment, i);
+		struct at end = reference_at(segment, i, 1);
+		struct at noise = reference_resolution(segment, i);
 		long double beyond = end.position - point->position[i];
 		long double tolerance = ROUNDING * at.script->axis[i].bounds.speed + noise.speed;
 
