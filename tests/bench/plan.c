@@ -10,6 +10,7 @@
 #include "bench.h"
 
 #define RUNS 21
+#define ROUNDS 1000
 
 static struct motion motion;
 static u64 now_ns;
@@ -111,29 +112,43 @@ static int by_size(const void *a, const void *b)
 	return (difference > 0) - (difference < 0);
 }
 
-/* One a @period_ns of plan time: the median, and the fastest run. */
+/* What the @place-th of all runs costs in each round, their mean. */
+static double mean_of(double cost[ROUNDS][RUNS], int place)
+{
+	double sum = 0;
+	int round;
+
+	for (round = 0; round < ROUNDS; round++)
+		sum += cost[round][place];
+	return sum / ROUNDS;
+}
+
+/*
+ * One a @period_ns of plan time. All runs do the same: of each round the median of the
+ * runs counts, and the fastest, so that others on the computer do not.
+ */
 static void measure(const char *name, void (*plan)(int round, unsigned int axes),
 		    unsigned int axes, u64 period_ns)
 {
-	const int rounds = 1000;
-	double cost[RUNS], start;
+	static double cost[ROUNDS][RUNS];
+	double start;
 	int run, round;
 
 	for (run = 0; run < RUNS; run++) {
 		motion_init(&motion, axes, &pins);
 		now_ns = NS_PER_S;
-		cost[run] = 0;
-		for (round = 0; round < rounds; round++) {
+		for (round = 0; round < ROUNDS; round++) {
 			start = seconds();
 			plan(round, axes);
-			cost[run] += (seconds() - start) * 1e6 / rounds;
+			cost[round][run] = (seconds() - start) * 1e6;
 			/* a few points of a stream are always ahead */
 			if (plan != point || round > 4)
 				run_until(now_ns + period_ns);
 		}
 	}
-	qsort(cost, RUNS, sizeof(cost[0]), by_size);
-	printf("%-24s %5u %8.1f %8.1f\n", name, axes, cost[RUNS / 2], cost[0]);
+	for (round = 0; round < ROUNDS; round++)
+		qsort(cost[round], RUNS, sizeof(cost[0][0]), by_size);
+	printf("%-24s %5u %8.1f %8.1f\n", name, axes, mean_of(cost, RUNS / 2), mean_of(cost, 0));
 }
 
 int main(void)

@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 gcc -std=gnu11 -O2 -o build/bench-plan tests/bench/plan.c tests/unit/reference.c \
 	build/libstepper.a -lm
-echo "planning alone: us a command, median and best of 21 runs"
+echo "planning alone: us a command, median and best of 21 runs, a mean of 1000 each"
 mkdir -p build/bench
 build/bench-plan | tee build/bench/plan
 awk '/^point of a stream/ && $(NF - 2) == 8 {

@@ -87,10 +87,10 @@ static double cost_ns(const struct move *move, double *best)
 	for (run = 0; run < runs; run++) {
 		s64 count = 0;
 
-		start = seconds();
+		start = processor_seconds();
 		for (i = 0; i < repeats; i++)
 			count += generate(&sum);
-		cost[run] = (seconds() - start) * 1e9 / count;
+		cost[run] = (processor_seconds() - start) * 1e9 / count;
 		if (count != repeats * move->steps)
 			abort();
 	}
@@ -126,14 +126,14 @@ static double error_ns(const struct move *move, u64 start_ns)
 static double plan_cost_ns(const struct move *move)
 {
 	const int repeats = 20000;
-	double start = seconds();
+	double start = processor_seconds();
 	int i;
 
 	for (i = 0; i < repeats; i++) {
 		stage(move);
 		motion_abandon(&motion);
 	}
-	return (seconds() - start) * 1e9 / repeats;
+	return (processor_seconds() - start) * 1e9 / repeats;
 }
 
 int main(void)
@@ -141,16 +141,18 @@ int main(void)
 	unsigned int i;
 
 	motion_init(&motion, 1, &pins);
-	printf("%-8s %8s %8s %13s %8s\n", "move", "ns/step", "best",
-	       "max error ns", "plan ns");
+	printf("%-8s %8s %8s %13s %8s %9s\n", "move", "ns/step", "best",
+	       "max error ns", "plan ns", "segments");
 	for (i = 0; i < ARRAY_SIZE(moves); i++) {
 		double plan = plan_cost_ns(&moves[i]);
 		u64 start_ns = stage(&moves[i]);
 		double best, cost = cost_ns(&moves[i], &best);
 
-		printf("%-8s %8.1f %8.1f %13.2f %8.0f\n", moves[i].name, cost, best,
-		       error_ns(&moves[i], start_ns), plan);
+		printf("%-8s %8.1f %8.1f %13.2f %8.0f %9u\n", moves[i].name, cost, best,
+		       error_ns(&moves[i], start_ns), plan, SEGMENTS_MAX - motion.free_count);
 		motion_abandon(&motion);
 	}
+	printf("all memory: %zu bytes, whatever the move, of %zu for a segment\n", sizeof(motion),
+	       sizeof(struct segment));
 	return 0;
 }

@@ -17,8 +17,8 @@ echo "beside others on the same moves: largest error of a step's time, and ns a 
 awk 'function row(who, m1, m2, m3, cost) { printf "%-26s %9s %9s %9s  %s\n", who, m1, m2, m3, cost }
 	$1 ~ /^M[123]$/ {
 		trapezoid = $2 == "jerk" ? 0 : 1
-		error[$1, trapezoid] = $(NF - 1) " ns"
-		cost = $(NF - 3)
+		error[$1, trapezoid] = $(NF - 2) " ns"
+		cost = $(NF - 4)
 		if (!(trapezoid in least) || cost < least[trapezoid])
 			least[trapezoid] = cost
 		if (cost > most[trapezoid])
