@@ -388,7 +388,8 @@ static struct real distance_ahead(const struct walk *walk, const struct state *s
  * The first corner ahead, beside the aim, that is not safe from @state; or -1. One
  * as fast as one before it, or as the aim behind it, need not be looked at; nor one
  * that is farther than it takes to come to rest, and to let go of the brake earlier
- * than for that. For a stop only those count where acceleration has to be 0.
+ * than for that. For a stop only those count where acceleration has to be 0. At the
+ * aim that is 0, so that for a corner behind it the brake need not be let go of before.
  */
 static int first_unsafe(const struct walk *walk, const struct state *state)
 {
@@ -406,13 +407,14 @@ static int first_unsafe(const struct walk *walk, const struct state *state)
 	for (i = walk->leg; i < path->count; i++) {
 		const struct path_leg *leg = &path->leg[i];
 		bool slower = i == walk->leg || real_compare(leg->corner, slowest) < 0;
+		bool behind = walk->aim >= 0 && (int)i > walk->aim;
 
 		if ((int)i < walk->aim)
 			slower = real_compare(leg->corner, walk->aim_speed) < 0;
 		distance = real_add(distance, leg->length);
 		if (real_compare(distance, farthest) > 0)
 			return -1;
-		if ((int)i != walk->aim && (leg->level || (slower && !walk->stop)) &&
+		if ((int)i != walk->aim && ((leg->level && !behind) || (slower && !walk->stop)) &&
 		    real_compare(excess(state, leg, distance, limits, &speed), path->tiny) > 0)
 			return i;
 		slowest = smaller(slowest, leg->corner);

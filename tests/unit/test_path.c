@@ -179,6 +179,23 @@ static void plan_all(void)
 	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
 }
 
+/*
+ * Paths on which the brake for a corner, and letting go of it for one behind that, took turns
+ * for ever.
+ */
+START_TEST(brakes_for_one_corner_at_a_time)
+{
+	static const u64 seeds[] = { 3778420344400814666, 14339721092096370049ULL };
+
+	motion_init(&motion, AXES, &pins);
+	random_state = seeds[_i];
+	random_limits();
+	random_vertices();
+	plan_all();
+	check_laws(motion.staged_first);
+}
+END_TEST
+
 /* Random paths at once: within the limits, through every vertex, and at rest at the end. */
 START_TEST(paths)
 {
@@ -339,6 +356,7 @@ Suite *path_suite(void)
 	tcase_add_checked_fixture(tests, set_up, NULL);
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, paths);
+	tcase_add_loop_test(tests, brakes_for_one_corner_at_a_time, 0, 2);
 	tcase_add_test(tests, legs_that_come_late);
 	tcase_add_test(tests, straight_on);
 	tcase_add_test(tests, corners);
