@@ -251,29 +251,6 @@ static void describing(void)
 	MUST(inject(describe_nothing, nothing_is_made) > 3);
 }
 
-static long delete_second(void)
-{
-	return put_into(DRIVER "delete_device", SECOND);
-}
-
-static void second_is_gone_or_stays(long result, int error)
-{
-	if (result < 0) {
-		MUST(error == ENOMEM || error == EFAULT);
-		IS(access(SECOND_DEVICE, F_OK), 0);
-	} else {
-		FAILS(access(SECOND_DEVICE, F_OK), ENOENT);
-		make_second();
-	}
-}
-
-static void deleting(void)
-{
-	make_second();
-	MUST(inject(delete_second, second_is_gone_or_stays) > 0);
-	IS(delete_second(), (long)strlen(SECOND));
-}
-
 static const struct trial trials[] = {
 	{ .name = "faults in write", .run = writing },
 	{ .name = "faults in read", .run = reading },
@@ -282,7 +259,6 @@ static const struct trial trials[] = {
 	{ .name = "faults in probe", .run = probing },
 	{ .name = "faults in probe, of lines that can sleep", .run = probing_sleepers },
 	{ .name = "faults in new_device", .run = describing },
-	{ .name = "faults in delete_device", .run = deleting },
 };
 
 int main(void)
