@@ -126,6 +126,17 @@ moves trigger 'PAN 10; TRIGGER 1 50ms; PAN 11'
 moves now 'NOW PAN 5'
 moves run 'RUN TILT 5 FOR 1s'
 moves points 'PVT PAN 5.5 4 IN 250ms; PVT PAN 6 0 IN 250ms'
+mark hold
+check "hold: taken" write_line 'PVT PAN 6.5 4 IN 250ms; PVT PAN 8.5 4 IN 500ms'
+check "hold: the last point" write_line 'PVT PAN 9 0 IN 250ms'
+sleep 0.4
+check "hold: PAUSE" write_line PAUSE
+sleep 0.5
+mark held
+sleep 0.5
+check "a stream on hold" like "$(cat /dev/stepper)" 'STATE=HOLD *'
+moves go_on RESUME
+answers "a stream that was held ends at its end" 'PAN=9.000000 *|OK' 'PAN?'
 # the third axis of the overlay, in mm
 # shellcheck disable=SC2154 # from the kernel's command line
 [ "$board" != raspi3b ] || moves slide 'SLIDE 2.5cm PAN BY 1'

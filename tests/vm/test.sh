@@ -63,6 +63,15 @@ during run
 that "RUN FOR goes as far as it should" "$tilt_up" -gt 440
 that "RUN FOR goes no farther" "$tilt_up" -lt 449
 
+# 6 deg to 9 deg: 533 to 800 steps, in two parts
+during hold
+to_hold=$pan_up
+during held
+that "no pin moves on hold" "$edges" = 0
+during go_on
+that "a stream that was held goes on" "$pan_up" -gt 20
+that "a stream that was held makes its steps, once" "$((to_hold + pan_up)) $pan_down" = "267 0"
+
 aux=$(awk '$2 == "mark" { on = $3 == "trigger" }
 	on && $2 ~ /^aux/ { printf "%d", $3 ? -$1 : $1 - rose; rose = $1; if ($3) printf " " }' \
 	"$out/pins.edges" | awk '{ print $2 + 0 }')
