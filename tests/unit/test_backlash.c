@@ -206,7 +206,7 @@ static void say_something(void)
 		"PAN %d; TILT %d; PAN BY -1\n",
 		"NOW PAN %d TILT %d\n",
 		"RUN PAN %d TILT %d FOR 300ms\n",
-		"PVT PAN BY 0.02 %d TILT BY 0.01 %d IN 30ms\n",
+		"PVT PAN %d 0.5 TILT %d -0.5 IN 4s\n",
 		"NOW PAN %d\n",
 		"RUN TILT %d\n",
 		"TILT %d AT 5\n",
