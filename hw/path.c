@@ -663,14 +663,33 @@ static bool is_at_end(const struct walk *walk, unsigned int corner)
 	return real_compare(distance, real_shift(walk->path->tiny, ARRIVED_BITS)) <= 0;
 }
 
-/* The speed of the aim is reached: if that is where it should be, so is the corner. */
-static void arrive(struct walk *walk)
+/*
+ * The speed of the aim is reached: if that is where it should be, so is the corner. Returns
+ * whether it is.
+ */
+static bool arrive(struct walk *walk)
 {
 	int aim = walk->aim;
 
 	walk->aim = AIM_NONE;
-	if (aim == (int)walk->leg && is_at_end(walk, aim))
-		enter_next(walk);
+	if (aim != (int)walk->leg || !is_at_end(walk, aim))
+		return false;
+	enter_next(walk);
+	return true;
+}
+
+/* To the end of the leg as fast as it is. As take_piece(). */
+static int cruise(struct walk *walk)
+{
+	struct plan_path *path = walk->path;
+	struct piece piece = { .start = walk->at };
+	struct real left = real_sub(path->leg[walk->leg].length, walk->at.position);
+
+	piece.start.jerk = real_from(0);
+	/* A little more than to the end of the leg, so as to cross it. */
+	left = real_add(left, real_shift(path->tiny, 2));
+	piece.duration = real_div(left, walk->at.speed);
+	return take_piece(walk, piece);
 }
 
 /*
@@ -716,7 +735,9 @@ static int walk_on(struct walk *walk)
 	struct plan_path *path = walk->path;
 	struct profile *profile = &walk->motion->profile[0];
 	struct real speed = choose_speed(walk);
+	struct real began = walk->time;
 	struct state end = walk->at;
+	bool aims = walk->aim >= 0;
 	unsigned int i;
 	int taken = 1;
 
@@ -733,18 +754,11 @@ static int walk_on(struct walk *walk)
 		return taken;
 	walk->at.speed = speed;
 	walk->at.acceleration = real_from(0);
-	if (walk->aim >= 0) {
-		arrive(walk);
-	} else if (real_sign(speed)) {
-		struct piece cruise = { .start = walk->at };
-		struct real left = real_sub(path->leg[walk->leg].length, walk->at.position);
-
-		cruise.start.jerk = real_from(0);
-		/* A little more than to the end of the leg, so as to cross it. */
-		left = real_add(left, real_shift(path->tiny, 2));
-		cruise.duration = real_div(left, speed);
-		taken = take_piece(walk, cruise);
-	}
+	if (walk->aim >= 0 && arrive(walk))
+		return 0;
+	/* It was as fast as its aim before: no nearer to it by that, and by nothing else. */
+	if (real_sign(speed) && (!aims || !real_compare(walk->time, began)))
+		taken = cruise(walk);
 	return taken < 0 ? taken : 0;
 }
 
