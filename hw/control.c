@@ -167,8 +167,12 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	struct machine *machine = line->machine;
 	int error = 0;
 
-	if (line->state->hold || line->halt)
+	if (line->state->hold)
 		return 0;
+	if (line->halt) { /* nothing is left to hold but what is written from now on */
+		line->state->hold = true;
+		return 0;
+	}
 	if (line->state->home.axes)
 		return error_set(line->report, EBUSY, command->column,
 				 "HOME cannot be held");

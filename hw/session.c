@@ -54,7 +54,7 @@ static void answer_error(struct session *session,
 	char line[ERROR_TEXT_MAX + 48];
 	struct text text;
 
-	if (!session->readable)
+	if (!session->readable || session->closed)
 		events_note_error(session->machine, report);
 	text_init(&text, line, sizeof(line));
 	text_printf(&text, "ERR %d %s %u %s\n", report->number,
@@ -190,6 +190,21 @@ static bool is_behind(struct session *session)
 	return false;
 }
 
+/* line_check(), and the tag that the line begins with if it is bad. */
+static int check_bytes(struct session *session, struct error_report *report)
+{
+	const struct line *line = &session->line;
+	int status = line_check(line, report);
+	struct error_report ignored;
+	struct parser parser;
+
+	session->result.tag[0] = '\0';
+	if (status && !parser_begin(&parser, &session->machine->names, line->bytes,
+				    line->length, &ignored))
+		memcpy(session->result.tag, parser.tag, sizeof(parser.tag));
+	return status;
+}
+
 static int run_line(struct session *session, u64 now_ns)
 {
 	struct machine *machine = session->machine;
@@ -202,11 +217,10 @@ static int run_line(struct session *session, u64 now_ns)
 		next_line(session);
 		return 0;
 	}
-	session->result.tag[0] = '\0';
 	session->was_behind = is_behind(session);
 	session->client.behind = session->was_behind;
 	text_init(&text, machine->answer, sizeof(machine->answer));
-	status = line_check(&session->line, &report);
+	status = check_bytes(session, &report);
 	if (!status)
 		status = machine_run_line(machine, &session->client,
 					  session->line.bytes,
@@ -289,9 +303,8 @@ bool session_ready(struct session *session, u64 now_ns)
 static int refuse_too_long(struct session *session)
 {
 	struct error_report report;
-	int status = line_check(&session->line, &report);
+	int status = check_bytes(session, &report);
 
-	session->result.tag[0] = '\0';
 	refuse(session, &report);
 	session->swallow = !session->line_start;
 	return status;
@@ -329,6 +342,7 @@ int session_finish(struct session *session, u64 now_ns)
 {
 	int status;
 
+	session->closed = true;
 	if (!session->line.complete) {
 		session_begin_write(session, false);
 		if (session->swallow || !line_finish(&session->line))

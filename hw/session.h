@@ -27,6 +27,7 @@ struct session {
 	struct client client;
 	bool readable; /* answers are wanted */
 	bool writable;
+	bool closed; /* for the last time: nobody will read answers */
 	bool status_read; /* read-only: the status page was made */
 	bool swallow; /* the rest of a line too long is still to come */
 	int owed; /* what the next write fails with */

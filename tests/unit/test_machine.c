@@ -200,13 +200,18 @@ START_TEST(bytes_that_no_line_holds_move_nothing)
 
 	refused("PAN 3\x80\n", EILSEQ,
 		"ERR 84 EILSEQ 6 byte 0x80 is not printable ASCII\n");
+	refused("@q PAN 3\x80\n", EILSEQ,
+		"@q ERR 84 EILSEQ 9 byte 0x80 is not printable ASCII\n");
 	memset(longest, ' ', sizeof(longest));
 	memcpy(longest, "PAN 30", 6);
 	strcpy(longest + 256, "\n");
 	refused(longest, EMSGSIZE,
 		"ERR 90 EMSGSIZE 256 line longer than 255 bytes\n");
+	memcpy(longest, "@q PAN 30", 9);
+	refused(longest, EMSGSIZE,
+		"@q ERR 90 EMSGSIZE 256 line longer than 255 bytes\n");
 	strcpy(longest + 255, "\n");
-	say(longest, "OK\n");
+	say(longest, "@q OK\n");
 	assert_steps(2667, 0);
 }
 END_TEST
@@ -490,6 +495,11 @@ START_TEST(halt_gives_no_more_pulses)
 	say("PAN 1\nSYNC\n", "OK\nOK\n");
 	refused("HALT; RESET; PAN 2\n", EBUSY,
 		"ERR 16 EBUSY 14 a move after HALT needs a line of its own\n");
+	/* as in three lines */
+	say("HALT; PAUSE; RESET\n", "OK\n");
+	ck_assert_int_eq(rig_write(rig, file, "?\n"), 2);
+	ck_assert(!strncmp(rig_answers(rig, file), "STATE=HOLD ", 11));
+	say("RESUME\n", "OK\n");
 }
 END_TEST
 
@@ -765,6 +775,11 @@ START_TEST(errors_are_kept_for_those_who_cannot_read)
 		say("ERROR?\n", line);
 	}
 	say("ERROR?\n", "0 no error\nOK\n");
+	/* nor can who could, when he has closed the file */
+	session_open(echo, &rig->machine, true, true, false);
+	ck_assert_int_eq(rig_write(rig, echo, "FOO"), 3);
+	ck_assert_int_eq(session_finish(echo, rig->now_ns), 0);
+	say("ERROR?\n", "22 EINVAL 1 no command or axis named FOO\nOK\n");
 	free(echo);
 }
 END_TEST
