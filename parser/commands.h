@@ -19,7 +19,7 @@
 #define COMMANDS \
 	COMMAND(MOVE, "", move, "axis [BY] position ... [AT speed] [IN time]", \
 		"go straight there; all axes start and end together") \
-	COMMAND(NOW, "NOW", move, "NOW axis [BY] position ... [AT speed] [IN time]", \
+	COMMAND(NOW, "NOW", move, "NOW axis [BY] position ... [AT speed]", \
 		"drop the queue, go there from the present motion") \
 	COMMAND(RUN, "RUN", run, "RUN axis speed ... [FOR time]", \
 		"keep these speeds, at once; FOR: stop unless told again in time") \

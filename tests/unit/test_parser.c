@@ -1692,7 +1692,7 @@ static const struct {
 	{ "ERROR?", 1 },
 	{ "ERROR", 1 },
 	{ "UNTIL", 1 },
-	{ "IN", 4 },
+	{ "IN", 3 },
 	{ "at", 3 },
 	{ "BY", 2 },
 	{ "IS", 1 },

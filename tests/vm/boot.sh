@@ -216,7 +216,7 @@ set -- "$@" -qmp "pipe:$out/qmp"
 # Through a file: a UART that waits for a slow reader would let time jump
 : >"$out/serial.log"
 : >"$out/serial.raw"
-timeout "${BOOT_TIMEOUT:-120}" "$@" </dev/null >"$out/qemu.log" 2>&1 &
+timeout "${BOOT_TIMEOUT:-300}" "$@" </dev/null >"$out/qemu.log" 2>&1 &
 tail -c +1 -s 0.1 -f --pid=$! "$out/serial.raw" | receive
 rm "$out/initrd" "$out/serial.raw" "$out/qmp.in" "$out/qmp.out"
 
