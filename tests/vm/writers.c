@@ -300,6 +300,10 @@ static void control_waits_for_nobody(void)
 		"ENABLE\n",
 		"SAVE here; FORGET here\n",
 		"# nothing\n",
+		"PAUSE\n",
+		"RESUME\n",
+		"!\n",
+		"~\n",
 		"STOP\n",
 	};
 	int fd = device(O_RDWR);
