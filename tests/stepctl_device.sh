@@ -297,7 +297,7 @@ is "prompt: STOP is not blocked by a line that waits" "$(prompt '=> ' 'PAN -50 I
 	'=RUN' 'STOP\n' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"
 
 ctl --wait PAN 60 >/dev/null
-is "prompt: Ctrl-C stops HOME" "$(prompt '=> ' 'HOME PAN\n' '%HOMING PAN .*>' '\x03' \
+is "prompt: Ctrl-C stops HOME" "$(prompt '=> ' 'HOME PAN\n' '%HOMING PAN [1-5][0-9][.].*>' '\x03' \
 	'%IDLE PAN [1-5][0-9][.].*>' '\x04')" " 0"
 ctl --wait PAN 0 >/dev/null
 
