@@ -574,19 +574,12 @@ static noinline int slow_point(struct motion *motion, const struct plan_pvt *pvt
 static struct state cubic_to(const struct state *state, const struct plan_point *point,
 			     s64 base, struct real duration)
 {
-	struct real distance = real_sub(real_sub(point->position, real_from(base)),
-					state->position);
-	struct real speed = real_mul(point->velocity, real_nano);
-	struct real average = real_div(distance, duration);
-	struct real sum = real_add(state->speed, speed);
-	struct state cubic = *state;
+	struct state to = {
+		.position = real_sub(point->position, real_from(base)),
+		.speed = real_mul(point->velocity, real_nano),
+	};
 
-	/* a = (6 average - 4 v0 - 2 v1) / T, j = 6 (v0 + v1 - 2 average) / T^2 */
-	cubic.acceleration = real_sub(real_mul(real_from(3), average), real_add(sum, state->speed));
-	cubic.acceleration = real_div(real_shift(cubic.acceleration, 1), duration);
-	cubic.jerk = real_mul(real_from(6), real_sub(sum, real_shift(average, 1)));
-	cubic.jerk = real_div(real_div(cubic.jerk, duration), duration);
-	return cubic;
+	return state_towards(state, &to, duration);
 }
 
 /* Whether |@value| is beyond @limit by more than rounding may make it. */

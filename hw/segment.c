@@ -32,6 +32,21 @@ struct state state_after(const struct state *state, struct real time_ns)
 	return after;
 }
 
+struct state state_towards(const struct state *from, const struct state *to,
+			   struct real time_ns)
+{
+	struct real average = real_div(real_sub(to->position, from->position), time_ns);
+	struct real sum = real_add(from->speed, to->speed);
+	struct state cubic = *from;
+
+	/* a = (6 average - 4 v0 - 2 v1) / T, j = 6 (v0 + v1 - 2 average) / T^2 */
+	cubic.acceleration = real_sub(real_mul(real_from(3), average), real_add(sum, from->speed));
+	cubic.acceleration = real_div(real_shift(cubic.acceleration, 1), time_ns);
+	cubic.jerk = real_mul(real_from(6), real_sub(sum, real_shift(average, 1)));
+	cubic.jerk = real_div(real_div(cubic.jerk, time_ns), time_ns);
+	return cubic;
+}
+
 struct state state_scaled(const struct state *state, struct real factor)
 {
 	struct state scaled = {

@@ -57,6 +57,13 @@ struct state {
 /* The state @time_ns later, under constant jerk. */
 struct state state_after(const struct state *state, struct real time_ns);
 
+/*
+ * The cubic (Hermite's) from the position and speed of @from to those of @to in @time_ns, as
+ * the state that it begins in.
+ */
+struct state state_towards(const struct state *from, const struct state *to,
+			   struct real time_ns);
+
 /* Every quantity times @factor. */
 struct state state_scaled(const struct state *state, struct real factor);
 

@@ -152,19 +152,12 @@ static void choose_stretch(const struct warp *warp, struct stretch *stretch, str
 static struct state cubic_along(const struct warp *warp, unsigned int axis,
 				const struct stretch *stretch)
 {
-	struct real h = stretch->duration, average, sum;
 	struct state from = state_on_path(warp, axis, stretch->from_ns);
 	struct state to = state_on_path(warp, axis, real_add(stretch->from_ns, stretch->way_ns));
 
-	average = real_div(real_sub(to.position, from.position), h);
 	from.speed = real_mul(from.speed, stretch->rate);
-	sum = real_add(from.speed, real_mul(to.speed, stretch->end_rate));
-	/* a = (6 average - 4 v0 - 2 v1) / h, j = 6 (v0 + v1 - 2 average) / h^2 */
-	from.acceleration = real_sub(real_mul(real_from(3), average), real_add(sum, from.speed));
-	from.acceleration = real_div(real_shift(from.acceleration, 1), h);
-	from.jerk = real_mul(real_from(6), real_sub(sum, real_shift(average, 1)));
-	from.jerk = real_div(real_div(from.jerk, h), h);
-	return from;
+	to.speed = real_mul(to.speed, stretch->end_rate);
+	return state_towards(&from, &to, stretch->duration);
 }
 
 /* Whether the cubic of @axis along @stretch is near enough, and within the limit. */
