@@ -49,17 +49,6 @@ trains() # AXES DESCRIPTION
 	echo 0 >/sys/module/stepper/parameters/early_us
 }
 
-# Reads the status until it is like PATTERN; the processor is never idle meanwhile
-await()
-{
-	for _ in $(seq 3000); do
-		# shellcheck disable=SC2254 # a pattern
-		case $(cat /dev/stepper) in
-		$1) return ;;
-		esac
-	done
-}
-
 record
 for rate in $rates; do
 	mark "bare-1-$rate"

@@ -21,19 +21,6 @@ steps() # WHAT AXIS
 	echo "$1: ${answer##*STEPS=}"
 }
 
-# Reads the status until it is like PATTERN; the processor is never idle meanwhile,
-# as time would fly
-await()
-{
-	for _ in $(seq 3000); do
-		# shellcheck disable=SC2254 # a pattern
-		case $(cat /dev/stepper) in
-		$1) return ;;
-		esac
-	done
-	return 1
-}
-
 line()
 {
 	echo "$1" >/dev/stepper
