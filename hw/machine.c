@@ -19,7 +19,10 @@
  */
 #define SERVED_PART 2
 
-/* When to try again if there was no room in the plan, or it was too late. */
+/*
+ * Between two plans of the queue: if there was no room or it was too late; and where short
+ * moves stream, so that many share the cost of a plan.
+ */
 #define PLAN_RETRY_NS 1000000
 
 void machine_init(struct machine *machine, struct pins *pins)
@@ -197,19 +200,22 @@ static u64 plan_queue(struct machine *machine, u64 now_ns)
 	u64 due_ns = queue_due_ns(machine);
 	int error;
 
+	if (planned != state->done)
+		due_ns = max(due_ns, machine->replan_ns);
 	if (due_ns > now_ns)
 		return due_ns;
+	machine->replan_ns = now_ns + PLAN_RETRY_NS;
 	error = queue_plan(machine, state, now_ns, false);
 	if (!error)
 		error = motion_publish(&machine->motion, now_ns);
 	if (!error) {
 		queue_planned(machine);
-		return max(queue_due_ns(machine), now_ns + PLAN_RETRY_NS);
+		return max(queue_due_ns(machine), machine->replan_ns);
 	}
 	motion_abandon(&machine->motion);
 	state->planned = planned;
 	state->commit_ns = commit_ns;
-	return now_ns + PLAN_RETRY_NS;
+	return machine->replan_ns;
 }
 
 u64 machine_service(struct machine *machine, u64 now_ns)

@@ -206,6 +206,7 @@ struct machine {
 	enum machine_alarm alarm; /* likewise */
 	u64 late_edges; /* likewise */
 	u64 idle_ns; /* when the last motion ended */
+	u64 replan_ns; /* while a plan is in force, the queue is not planned before */
 	s64 realtime_offset_ns; /* the host's CLOCK_REALTIME less its monotonic time */
 	char answer[ANSWER_MAX];
 	struct session *waiting; /* the first who waits for the queue; see session.c */
