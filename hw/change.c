@@ -74,7 +74,7 @@ static void enter_piece(const struct motion *motion, struct weave *weave, unsign
 static struct real segment_start(const struct motion *motion, const struct weave *weave,
 				 u16 index)
 {
-	const struct segment *segment = &motion->segment[index];
+	const struct segment *segment = &motion->pool.segment[index];
 	struct real start = real_from((s64)(segment->start_ns - weave->origin_ns));
 
 	return real_add(start, real_shift(real_from(segment->start_fraction), -32));
@@ -83,7 +83,7 @@ static struct real segment_start(const struct motion *motion, const struct weave
 static struct real segment_end(const struct motion *motion, const struct weave *weave,
 			       u16 index)
 {
-	const struct segment *segment = &motion->segment[index];
+	const struct segment *segment = &motion->pool.segment[index];
 
 	return real_add(segment_start(motion, weave, index),
 			real_shift(real_from(segment->end), segment->time_shift - 63));
@@ -118,21 +118,21 @@ static bool law_goes_on(const struct segment *a, const struct segment *b, unsign
  */
 static void set_segment(struct motion *motion, struct weave *weave, u16 index)
 {
-	const struct segment *segment = &motion->segment[index];
+	const struct segment *segment = &motion->pool.segment[index];
 	const struct segment *next;
 	unsigned int i;
 
 	weave->segment = index;
 	weave->last_segment = index;
 	for (; !segment->at_rest; segment = next) {
-		next = &motion->segment[segment->next];
+		next = &motion->pool.segment[segment->next];
 		for (i = 0; i < motion->axes; i++)
 			if (weave->finishing >> i & 1 && !law_goes_on(segment, next, i))
 				break;
 		if (i < motion->axes)
 			break;
 		weave->last_segment = segment->next;
-		if (next->time_shift > motion->segment[weave->segment].time_shift)
+		if (next->time_shift > motion->pool.segment[weave->segment].time_shift)
 			weave->segment = segment->next; /* it tells best */
 	}
 	weave->segment_start_ns = segment_start(motion, weave, weave->segment);
@@ -179,8 +179,8 @@ static void follow_plan(struct motion *motion, struct weave *weave,
 			struct segment *segment, unsigned int axis,
 			struct real now_ns, struct real next_ns)
 {
-	const struct segment *old = &motion->segment[weave->segment];
-	s64 last = motion->segment[weave->last_segment].cubic[axis].last;
+	const struct segment *old = &motion->pool.segment[weave->segment];
+	s64 last = motion->pool.segment[weave->last_segment].cubic[axis].last;
 	struct state state = segment_state(old, axis, 0);
 
 	state = state_after(&state, real_sub(now_ns, weave->segment_start_ns));
@@ -193,10 +193,10 @@ static void follow_plan(struct motion *motion, struct weave *weave,
 /* Whether @axis moves in the published segment @index or later, until all rest. */
 static bool moves_from(const struct motion *motion, u16 index, unsigned int axis)
 {
-	for (;; index = motion->segment[index].next) {
-		if (segment_moves(&motion->segment[index], axis))
+	for (;; index = motion->pool.segment[index].next) {
+		if (segment_moves(&motion->pool.segment[index], axis))
 			return true;
-		if (motion->segment[index].at_rest)
+		if (motion->pool.segment[index].at_rest)
 			return false;
 	}
 }
@@ -204,7 +204,7 @@ static bool moves_from(const struct motion *motion, u16 index, unsigned int axis
 /* Go on to @now_ns: leave the pieces and the segment that end there. */
 static void advance(struct motion *motion, struct weave *weave, struct real now_ns)
 {
-	const struct segment *old = &motion->segment[weave->last_segment];
+	const struct segment *old = &motion->pool.segment[weave->last_segment];
 	unsigned int i;
 
 	for (i = 0; i < motion->axes; i++) {
@@ -267,7 +267,7 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 			if (!segment)
 				return -ENOSPC;
 			if (real_sign(to_mark) > 0 && !real_is_below(to_mark, -10))
-				weave->mark = motion->staged_last;
+				weave->mark = motion->staged.last;
 		}
 		advance(motion, weave, next_ns);
 	}
@@ -289,7 +289,7 @@ static struct state state_at_cut(const struct motion *motion, struct weave *weav
 	weave->base[axis] = motion->staged_steps[axis];
 	if (!motion_cut_moving(motion))
 		return rest;
-	segment = &motion->segment[motion->cut_segment];
+	segment = &motion->pool.segment[motion->cut_segment];
 	if (!segment_moves(segment, axis))
 		return rest;
 	weave->base[axis] = segment->cubic[axis].base;
@@ -303,10 +303,10 @@ static struct real rest_in_plan(struct motion *motion, unsigned int axis)
 	struct real end = real_from(0);
 	u16 i = motion->cut_segment;
 
-	for (;; i = motion->segment[i].next) {
-		if (segment_moves(&motion->segment[i], axis))
+	for (;; i = motion->pool.segment[i].next) {
+		if (segment_moves(&motion->pool.segment[i], axis))
 			end = segment_end(motion, &weave, i);
-		if (motion->segment[i].at_rest)
+		if (motion->pool.segment[i].at_rest)
 			return end;
 	}
 }
@@ -479,7 +479,7 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 
 	memcpy(weave.steps, motion->staged_steps, sizeof(weave.steps));
 	if (moves)
-		weave.move_start_ns = motion->segment[motion->cut_segment].move_start_ns;
+		weave.move_start_ns = motion->pool.segment[motion->cut_segment].move_start_ns;
 	for (i = 0; i < motion->axes; i++) {
 		if (change[i].what == PLAN_FINISH)
 			weave.finishing |= moves_on(motion, i) ? 1U << i : 0;
@@ -506,7 +506,7 @@ bool plan_pvt_goes_on(const struct motion *motion)
 {
 	if (motion->staged_stream.segment != SEGMENT_NONE || motion->from)
 		return true;
-	return motion->staged_first == SEGMENT_NONE && !motion->cut &&
+	return motion->staged.first == SEGMENT_NONE && !motion->cut &&
 	       motion->staged_end_ns == motion->stage_ns &&
 	       motion->stream.segment != SEGMENT_NONE &&
 	       motion->stream.end_ns >= motion->earliest_ns;
@@ -522,7 +522,8 @@ static void find_stream(struct motion *motion, struct weave *weave)
 	unsigned int i;
 
 	if (stream->segment != SEGMENT_NONE) {
-		motion_drop_behind(motion, stream->segment);
+		pool_free(&motion->pool,
+			  pool_cut(&motion->pool, &motion->staged, stream->segment), SEGMENT_NONE);
 	} else if (motion->from) {
 		*stream = *motion->from;
 		stream->end_ns = motion->staged_end_ns;
@@ -547,7 +548,7 @@ static void find_stream(struct motion *motion, struct weave *weave)
 	weave->move_start_ns = stream->end_ns;
 	memcpy(weave->steps, stream->steps, sizeof(weave->steps));
 	if (stream->segment != SEGMENT_NONE)
-		weave->move_start_ns = motion->segment[stream->segment].move_start_ns;
+		weave->move_start_ns = motion->pool.segment[stream->segment].move_start_ns;
 }
 
 /*
@@ -700,7 +701,7 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 	u16 before;
 
 	find_stream(motion, &weave);
-	before = motion->staged_last;
+	before = motion->staged.last;
 	fraction = stream->end_fraction;
 	fault->limit = PLAN_LIMIT_SPEED;
 	if (motion_room(motion) < SEGMENTS_FOR_POINT)
@@ -735,10 +736,10 @@ int plan_pvt(struct motion *motion, const struct plan_pvt *pvt, u64 *end_ns,
 		stream->end_ns += pvt->duration_ns;
 		stream->segment = weave.mark;
 	}
-	point = &motion->segment[stream->segment];
-	before = before == SEGMENT_NONE ? motion->staged_first : motion->segment[before].next;
+	point = &motion->pool.segment[stream->segment];
+	before = before == SEGMENT_NONE ? motion->staged.first : motion->pool.segment[before].next;
 	if (fraction) {
-		motion_shift(motion, before, 0, fraction);
+		pool_shift(&motion->pool, before, 0, fraction);
 		motion->staged_end_ns++;
 	}
 	for (i = 0; i < motion->axes; i++) {

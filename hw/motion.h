@@ -17,6 +17,8 @@
 #ifndef HW_MOTION_H
 #define HW_MOTION_H
 
+#include "hold.h"
+#include "outputs.h"
 #include "pins.h"
 #include "plan.h"
 #include "profile.h"
@@ -28,38 +30,14 @@
 /* From staging to the instant at which a running plan is replaced. */
 #define MOTION_HANDOVER_NS 2000000
 
-#define SEGMENTS_MAX 640
-/* Kept free of moves, so that there is always room for a stop. */
+/* Segments kept free of moves, so that there is always room for a stop. */
 #define SEGMENTS_FOR_STOP 128
-
-/* Edges of auxiliary lines that may be pending: a pulse for each place in a queue of 64. */
-#define OUTPUTS_MAX 128
 
 /* Lateness of edges since motion_init(), for statistics. */
 struct motion_lateness {
 	u64 late_edges; /* served so late that the plan had to slip */
 	u64 max_ns; /* the latest */
 	u64 slip_ns; /* the sum of the slips */
-};
-
-/* An edge of auxiliary lines, at a plan time. */
-struct output {
-	u64 at_ns;
-	u32 lines;
-	u32 levels;
-};
-
-/* Pending ones, in order of time. */
-struct outputs {
-	unsigned int first;
-	unsigned int end; /* behind the last */
-	struct output output[OUTPUTS_MAX];
-};
-
-/* What becomes of the published ones after the cut. */
-enum cut_outputs {
-	OUTPUTS_KEEP,
-	OUTPUTS_FALL, /* they go, and what is high then falls */
 };
 
 /* A stream of points whose last one the next may follow, in place of the stop behind it. */
@@ -71,16 +49,6 @@ struct stream {
 	s64 steps[AXES_MAX]; /* whole ones that were made there */
 	s64 play[AXES_MAX]; /* and where in the play of the axes that is */
 	struct state state[AXES_MAX]; /* at rate 1; positions in the frame of struct motion */
-};
-
-/*
- * What is left of a stream that was held: segments that are in no plan. Their times are
- * those that they had, and say when one comes after the other.
- */
-struct held {
-	u16 first; /* none: nothing is held */
-	s64 u; /* where in it the axes came to rest */
-	u16 last;
 };
 
 struct motion_axis {
@@ -104,7 +72,7 @@ static inline void motion_count_step(struct motion_axis *axis, bool up)
 }
 
 /*
- * The fields are for motion.c, the planner, their tests and stepctl, which counts
+ * The fields are for motion.c, edges.c, the planner, their tests and stepctl, which counts
  * steps without edges. Nothing in it points into it: it may be moved while nobody
  * uses it.
  */
@@ -122,17 +90,14 @@ struct motion {
 	bool tripped; /* that dropped the plan since somebody cleared this */
 	struct motion_lateness lateness;
 	struct outputs outputs;
-	u32 outputs_high; /* lines that are high */
 
-	/* The process side: the published segments in order, and free ones */
+	/* The process side: the published segments, in order */
 	u16 first;
 	u16 last;
-	u16 free;
-	u16 free_count;
 	u32 halts_seen;
 	struct stream stream;
 	struct stream accepted; /* on hold: where the next point would go on; no segment */
-	struct held held;
+	struct hold hold;
 
 	/* The process side: what is staged */
 	u64 stage_ns; /* where it begins: publish before then */
@@ -142,8 +107,7 @@ struct motion {
 	struct stream staged_stream;
 	const struct stream *from; /* the next point goes on there, wherever the staged plan ends */
 	s64 staged_steps[AXES_MAX];
-	u16 staged_first;
-	u16 staged_last;
+	struct chain staged;
 	u32 stage_halts;
 	bool cut; /* what follows stage_ns is to be dropped: */
 	u16 cut_segment; /* the one that the cut is in or after; none: all go */
@@ -151,17 +115,10 @@ struct motion {
 	s64 cut_u;
 	s64 cut_steps[AXES_MAX]; /* where that leaves the axes */
 	enum cut_outputs cut_outputs;
-	u16 path; /* a hold: a copy of the segment that the cut is in, before what is dropped */
-	struct held staged_held;
-	bool resumes; /* what is held goes on: of it these are linked, at later times: */
-	u16 linked;
-	u16 linked_behind;
-	u64 linked_ns;
-	u32 linked_fraction; /* of a ns, in 2^-32 */
 	struct outputs staged_outputs;
 	struct profile profile[AXES_MAX]; /* scratch of plan.c */
 
-	struct segment segment[SEGMENTS_MAX];
+	struct pool pool;
 };
 
 void motion_init(struct motion *motion, unsigned int axes, struct pins *pins);
@@ -321,33 +278,16 @@ u16 motion_end_of_move(const struct motion *motion, u16 index);
 /* For the planner: let the cut be the end of the published segment @index instead. */
 void motion_cut_at_end(struct motion *motion, u16 index);
 
-/* For the planner: take back what is staged behind the staged segment @index. */
-void motion_drop_behind(struct motion *motion, u16 index);
-
-/*
- * For the planner: take the staged segments behind @index, all if it is none, out of what
- * is staged. The first of them, or none.
- */
-u16 motion_take_behind(struct motion *motion, u16 index);
-
-/* For the planner: give back the segments from @first on, up to @end and without it. */
-void motion_free_up_to(struct motion *motion, u16 first, u16 end);
-
-/*
- * For the planner: after a cut, a copy of the segment that it is in, with the rest of the
- * published plan behind it. At the publish staged_held is taken from these. None: no room.
- */
-u16 motion_begin_hold(struct motion *motion);
-
-/* For the planner: let what is held, from segment @first on, follow; later by this. */
-void motion_link_held(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction);
-
-/* For the planner: let the segments from @first on begin so much later. */
-void motion_shift(struct motion *motion, u16 first, u64 later_ns, u32 later_fraction);
-
 /* Whether a stream is held, and to forget it. */
-bool motion_holds(const struct motion *motion);
-void motion_drop_held(struct motion *motion);
+static inline bool motion_holds(const struct motion *motion)
+{
+	return hold_any(&motion->hold);
+}
+
+static inline void motion_drop_held(struct motion *motion)
+{
+	hold_drop(&motion->hold, &motion->pool);
+}
 
 /* For the planner: whether the axes move at the cut; if not, a stop has nothing to do. */
 bool motion_cut_moving(const struct motion *motion);

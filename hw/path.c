@@ -50,13 +50,13 @@ void path_begin(struct plan_path *path, const struct motion *motion)
 		path->lowest[i] = -FAR_AWAY;
 		path->highest[i] = FAR_AWAY;
 	}
-	path->at_rest = motion->staged_first != SEGMENT_NONE || !motion_cut_moving(motion);
+	path->at_rest = motion->staged.first != SEGMENT_NONE || !motion_cut_moving(motion);
 	if (path->at_rest)
 		return;
 	path->start_ns = motion->stage_ns;
-	path->move_start_ns = motion->segment[motion->cut_segment].move_start_ns;
+	path->move_start_ns = motion->pool.segment[motion->cut_segment].move_start_ns;
 	for (i = 0; i < path->axes; i++) {
-		const struct segment *segment = &motion->segment[motion->cut_segment];
+		const struct segment *segment = &motion->pool.segment[motion->cut_segment];
 
 		path->base[i] = segment->cubic[i].base;
 		path->end[i] = segment_state(segment, i, motion->cut_u);
@@ -522,9 +522,9 @@ static void come_to_rest(struct walk *walk, const s64 *targets)
 	struct segment *last;
 	unsigned int i;
 
-	if (motion->staged_last == SEGMENT_NONE)
+	if (motion->staged.last == SEGMENT_NONE)
 		return;
-	last = &motion->segment[motion->staged_last];
+	last = &motion->pool.segment[motion->staged.last];
 	last->at_rest = true;
 	for (i = 0; i < walk->path->axes; i++) {
 		if (targets)

@@ -555,7 +555,7 @@ static u32 axes_of(const struct plan_path *path)
 static bool rests_before_end(const struct motion *motion, const struct queue_entry *entry)
 {
 	const struct segment *segment =
-		&motion->segment[motion_end_of_move(motion, motion->cut_segment)];
+		&motion->pool.segment[motion_end_of_move(motion, motion->cut_segment)];
 
 	return segment_end_ns(segment) + 1 < entry->end_ns;
 }

@@ -74,7 +74,7 @@ static void set_targets(struct transaction *line)
 		s64 steps = motion_staged_steps(motion, i);
 
 		axis->play = motion_play_along(motion, i, stream->play[i], stream->steps[i],
-					       motion->segment[stream->segment].next,
+					       motion->pool.segment[stream->segment].next,
 					       SEGMENT_NONE);
 		axis->target = axis_resting_position(axis, steps - axis->origin - axis->play,
 						     axis->target);

@@ -26,7 +26,7 @@
 
 static const struct segment *present(const struct warp *warp)
 {
-	return &warp->motion->segment[warp->segment];
+	return &warp->motion->pool.segment[warp->segment];
 }
 
 static struct real since_start(const struct segment *segment, s64 u)
@@ -41,7 +41,7 @@ void warp_begin(struct warp *warp, struct motion *motion, u16 segment, s64 u, u1
 	warp->faster = faster;
 	warp->segment = segment;
 	warp->last = last;
-	warp->at_ns = since_start(&motion->segment[segment], u);
+	warp->at_ns = since_start(&motion->pool.segment[segment], u);
 	warp->rate = rate;
 	warp->origin_ns = motion->staged_end_ns;
 	warp->now_ns = real_from(0);
@@ -302,7 +302,7 @@ static void leave_segment(struct warp *warp)
 	unsigned int i;
 
 	if (real_sign(warp->now_ns)) {
-		struct segment *segment = &motion->segment[motion->staged_last];
+		struct segment *segment = &motion->pool.segment[motion->staged.last];
 
 		for (i = 0; i < motion->axes; i++) {
 			warp->steps[i] = path->cubic[i].last;
@@ -391,8 +391,8 @@ int warp_staged(struct warp *warp, u16 before, u16 mark, u64 move_start_ns,
 		struct stream *stream)
 {
 	struct motion *motion = warp->motion;
-	u16 last = motion->staged_last;
-	u16 path = motion_take_behind(motion, before);
+	u16 last = motion->staged.last;
+	u16 path = pool_cut(&motion->pool, &motion->staged, before);
 	u32 fraction = stream->end_fraction;
 	struct real end_ns;
 	int error = 0;
@@ -405,13 +405,13 @@ int warp_staged(struct warp *warp, u16 before, u16 mark, u64 move_start_ns,
 		error = go_on(warp);
 		if (index != mark || warp->segment == mark)
 			continue;
-		stream->segment = motion->staged_last;
+		stream->segment = motion->staged.last;
 		end_ns = real_add(warp->now_ns, real_shift(real_from(fraction), -32));
 		stream->end_ns = warp->origin_ns + split_time(end_ns, &stream->end_fraction);
 		stream->rate = warp->rate;
 		mark = SEGMENT_NONE;
 	}
-	motion_free_up_to(motion, path, SEGMENT_NONE);
+	pool_free(&motion->pool, path, SEGMENT_NONE);
 	return error;
 }
 
@@ -426,27 +426,28 @@ static u64 path_ns(const struct warp *warp)
 
 int warp_hold(struct warp *warp, struct motion *motion, u64 end_ns, u64 *held_ns)
 {
-	u16 path = motion_begin_hold(motion), last = path, next;
+	u16 path = hold_begin(&motion->hold, &motion->pool, motion->cut_segment);
+	u16 last = path, next;
 	struct stream stream = motion->stream;
 
 	if (path == SEGMENT_NONE)
 		return -ENOSPC;
-	while ((next = motion->segment[last].next) != SEGMENT_NONE &&
-	       motion->segment[next].start_ns < end_ns)
+	while ((next = motion->pool.segment[last].next) != SEGMENT_NONE &&
+	       motion->pool.segment[next].start_ns < end_ns)
 		last = next;
 	warp_begin(warp, motion, path, motion->cut_u, last, real_from(1), false);
-	warp->move_start_ns = motion->segment[path].move_start_ns;
+	warp->move_start_ns = motion->pool.segment[path].move_start_ns;
 	while (warp->segment != SEGMENT_NONE && !warp_is_done(warp))
 		if (slow_segment(warp))
 			return -ENOSPC;
-	if (motion->staged_last != SEGMENT_NONE)
-		motion->segment[motion->staged_last].at_rest = true;
-	motion->staged_held = (struct held){ .first = warp->segment, .last = last };
+	if (motion->staged.last != SEGMENT_NONE)
+		motion->pool.segment[motion->staged.last].at_rest = true;
+	motion->hold.staged = (struct held){ .first = warp->segment, .last = last };
 	*held_ns = end_ns;
 	if (warp->segment == SEGMENT_NONE)
 		return 0;
 	*held_ns = path_ns(warp);
-	motion->staged_held.u = min_t(s64, present(warp)->end,
+	motion->hold.staged.u = min_t(s64, present(warp)->end,
 				      real_round(real_shift(warp->at_ns,
 							    63 - present(warp)->time_shift)));
 	if (stream.segment == SEGMENT_NONE || stream.end_ns <= *held_ns)
@@ -459,9 +460,9 @@ int warp_hold(struct warp *warp, struct motion *motion, u64 end_ns, u64 *held_ns
 
 void warp_resume_begin(struct resume *resume, struct motion *motion)
 {
-	const struct held *held = &motion->held;
+	const struct held *held = &motion->hold.held;
 
-	motion->resumes = true;
+	motion->hold.resumes = true;
 	warp_begin(&resume->warp, motion, held->first, held->u, held->last, real_from(0), true);
 	resume->mark = SEGMENT_NONE;
 	resume->left_ns = U64_MAX;
@@ -472,6 +473,7 @@ void warp_resume_begin(struct resume *resume, struct motion *motion)
 static void link_rest(struct resume *resume)
 {
 	struct warp *warp = &resume->warp;
+	struct motion *motion = warp->motion;
 	const struct segment *rest = present(warp);
 	/* with the rest that was between them, if there was one */
 	u64 gap_ns = rest->start_ns - min(rest->start_ns, resume->left_ns);
@@ -481,7 +483,8 @@ static void link_rest(struct resume *resume)
 	resume->later_ns = ns - rest->start_ns - (fraction < rest->start_fraction);
 	resume->later_fraction = fraction - rest->start_fraction;
 	resume->linked = true;
-	motion_link_held(warp->motion, warp->segment, resume->later_ns, resume->later_fraction);
+	hold_link(&motion->hold, &motion->pool, &motion->staged, warp->segment, resume->later_ns,
+		  resume->later_fraction);
 }
 
 static int resume_segment(struct resume *resume)
@@ -500,8 +503,8 @@ static int resume_segment(struct resume *resume)
 	if (warp->segment == index)
 		return 0;
 	resume->left_ns = end_ns;
-	if (index == motion->stream.segment && motion->staged_last != SEGMENT_NONE) {
-		resume->mark = motion->staged_last;
+	if (index == motion->stream.segment && motion->staged.last != SEGMENT_NONE) {
+		resume->mark = motion->staged.last;
 		resume->mark_ns = warp->now_ns;
 		resume->rate = warp->rate;
 	}
@@ -530,7 +533,7 @@ int warp_resume_end(struct resume *resume)
 	struct motion *motion = warp->motion;
 	struct stream *stream = &motion->staged_stream;
 	u32 *fraction = &stream->end_fraction;
-	const struct segment *last = &motion->segment[motion->held.last];
+	const struct segment *last = &motion->pool.segment[motion->hold.held.last];
 	unsigned int i;
 
 	while (!is_left(resume))

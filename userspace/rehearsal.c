@@ -128,7 +128,7 @@ void rehearsal_free(struct rehearsal *rehearsal)
 static u64 count_steps(struct rehearsal *rehearsal, struct motion_axis *axis,
 		       u64 until_ns)
 {
-	const struct segment *pool = rehearsal->machine.motion.segment;
+	const struct segment *pool = rehearsal->machine.motion.pool.segment;
 	u64 step_ns = axis->pulse.step_ns;
 	bool more = axis->pulse.step;
 	bool up = axis->pulse.up;

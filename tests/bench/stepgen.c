@@ -68,8 +68,8 @@ static s64 generate(u64 *sum)
 	bool up;
 	s64 count = 0;
 
-	stepgen_start(&stepgen, motion.staged_first, 0);
-	while (stepgen_next(&stepgen, motion.segment, &time_ns, &up)) {
+	stepgen_start(&stepgen, motion.staged.first, 0);
+	while (stepgen_next(&stepgen, motion.pool.segment, &time_ns, &up)) {
 		*sum += time_ns;
 		count++;
 	}
@@ -110,8 +110,8 @@ static double error_ns(const struct move *move, u64 start_ns)
 	u64 time_ns;
 	bool up;
 
-	stepgen_start(&stepgen, motion.staged_first, 0);
-	while (stepgen_next(&stepgen, motion.segment, &time_ns, &up)) {
+	stepgen_start(&stepgen, motion.staged.first, 0);
+	while (stepgen_next(&stepgen, motion.pool.segment, &time_ns, &up)) {
 		k++;
 		if (k % every && k < move->steps - 1000 && k > 1000)
 			continue;
@@ -149,7 +149,7 @@ int main(void)
 		double best, cost = cost_ns(&moves[i], &best);
 
 		printf("%-8s %8.1f %8.1f %13.2f %8.0f %9u\n", moves[i].name, cost, best,
-		       error_ns(&moves[i], start_ns), plan, SEGMENTS_MAX - motion.free_count);
+		       error_ns(&moves[i], start_ns), plan, SEGMENTS_MAX - motion.pool.free_count);
 		motion_abandon(&motion);
 	}
 	printf("all memory: %zu bytes, whatever the move, of %zu for a segment\n", sizeof(motion),

@@ -595,7 +595,7 @@ static void end(void)
 	ck_assert(rests());
 	motion_stage(&fuzz.machine->motion, fuzz.rig->now_ns);
 	motion_abandon(&fuzz.machine->motion);
-	ck_assert_int_eq(fuzz.machine->motion.free_count, SEGMENTS_MAX);
+	ck_assert_int_eq(fuzz.machine->motion.pool.free_count, SEGMENTS_MAX);
 	check_get();
 }
 

@@ -412,7 +412,7 @@ START_TEST(a_stream_on_hold_can_be_dropped)
 	rig_run_to_rest(rig);
 	say("WAIT 1ms\n");
 	rig_run_to_rest(rig);
-	ck_assert_uint_ge(rig->machine.motion.free_count, SEGMENTS_MAX - 8);
+	ck_assert_uint_ge(rig->machine.motion.pool.free_count, SEGMENTS_MAX - 8);
 }
 END_TEST
 

@@ -382,8 +382,8 @@ static void check_laws(u16 index, unsigned int axis, long double speed,
 	long double last_time = 0;
 	u64 last_end_ns = 0;
 
-	for (; index != SEGMENT_NONE; index = motion.segment[index].next) {
-		const struct segment *segment = &motion.segment[index];
+	for (; index != SEGMENT_NONE; index = motion.pool.segment[index].next) {
+		const struct segment *segment = &motion.pool.segment[index];
 		s64 at[3] = { 0, segment->end / 2, segment->end };
 		long double time = ldexpl(segment->end, segment->time_shift - 63) / 1e9L;
 		long double jump = 1e-6L;
@@ -461,11 +461,11 @@ START_TEST(durations)
 		ck_assert(error >= -1e-6L * reference.total);
 		ck_assert(error <= 1e-6L * reference.total + 1);
 		worst = fmaxl(worst, error / fmaxl(reference.total, 1));
-		check_laws(motion.staged_first, 0, speed, acceleration, jerk, true);
+		check_laws(motion.staged.first, 0, speed, acceleration, jerk, true);
 		motion_abandon(&motion);
 	}
 	printf("durations: at most %.3Lg ns a s over the optimum\n", worst);
-	ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 }
 END_TEST
 
@@ -494,9 +494,9 @@ START_TEST(durations_as_wanted)
 				 0);
 		ck_assert_uint_eq(motion_staged_end_ns(&motion),
 				  motion.stage_ns + wanted_ns);
-		ck_assert_uint_le(segment_end_ns(&motion.segment[motion.staged_last]),
+		ck_assert_uint_le(segment_end_ns(&motion.pool.segment[motion.staged.last]),
 				  motion_staged_end_ns(&motion) + 1);
-		check_laws(motion.staged_first, 0, 2e4L, 5e4L, jerk, true);
+		check_laws(motion.staged.first, 0, 2e4L, 5e4L, jerk, true);
 		motion_abandon(&motion);
 	}
 	motion_stage(&motion, recorder.now_ns);
@@ -505,7 +505,7 @@ START_TEST(durations_as_wanted)
 	ck_assert_int_eq(stage_move(1LL << 31, 1e-9L, 1, 0, 0, &shortest_ns), -EDOM);
 	ck_assert_uint_eq(shortest_ns, U64_MAX);
 	ck_assert_int_eq(stage_move(0, 1, 1, 0, 0, &shortest_ns), 0);
-	ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 }
 END_TEST
 
@@ -517,17 +517,17 @@ END_TEST
 static long double worst_error(const struct reference *reference, bool up, s64 k,
 			       s64 count)
 {
-	u16 index = motion.staged_first;
+	u16 index = motion.staged.first;
 	struct stepgen stepgen = {};
 	long double worst = 0, error;
 	s64 sign = up ? 1 : -1;
 	u64 time_ns, last_ns = 0;
 	bool goes_up;
 
-	while (motion.segment[index].cubic[0].last * sign < k)
-		index = motion.segment[index].next;
+	while (motion.pool.segment[index].cubic[0].last * sign < k)
+		index = motion.pool.segment[index].next;
 	stepgen_start(&stepgen, index, (k - 1) * sign);
-	for (; count && stepgen_next(&stepgen, motion.segment, &time_ns, &goes_up);
+	for (; count && stepgen_next(&stepgen, motion.pool.segment, &time_ns, &goes_up);
 	     k++, count--) {
 		must(stepgen.steps == k * sign && goes_up == up, "a wrong step");
 		must(time_ns >= last_ns, "steps out of order");
@@ -537,7 +537,7 @@ static long double worst_error(const struct reference *reference, bool up, s64 k
 		last_ns = time_ns;
 	}
 	if (count) {
-		ck_assert(!stepgen_next(&stepgen, motion.segment, &time_ns, &goes_up));
+		ck_assert(!stepgen_next(&stepgen, motion.pool.segment, &time_ns, &goes_up));
 		ck_assert_int_eq(k - 1, (s64)reference->distance);
 	}
 	return worst;
@@ -741,7 +741,7 @@ START_TEST(pulse_rules)
 			ck_assert_int_eq(motion_staged_steps(&motion, i),
 					 motion.last == SEGMENT_NONE ?
 						 motion_steps(&motion, i) :
-						 motion.segment[motion.last].cubic[i].last);
+						 motion.pool.segment[motion.last].cubic[i].last);
 		run_to_rest();
 		for (i = 0; i < AXES_MAX; i++)
 			ck_assert_int_eq(recorder.axis[i].steps,
@@ -1034,7 +1034,7 @@ START_TEST(stops_of_some_axes)
 			ck_assert_int_eq(motion_steps(&motion, i), steps[i]);
 	}
 	ck_assert_uint_gt(cut_short, 300);
-	ck_assert_uint_eq(motion.free_count + (motion.first != SEGMENT_NONE), SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count + (motion.first != SEGMENT_NONE), SEGMENTS_MAX);
 }
 END_TEST
 
@@ -1103,7 +1103,7 @@ START_TEST(late_publish)
 	run(recorder.now_ns + MOTION_LEAD_NS);
 	ck_assert_int_eq(motion_publish(&motion, recorder.now_ns - 10), -EAGAIN);
 	motion_abandon(&motion);
-	ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 	ck_assert(motion_idle(&motion, recorder.now_ns));
 	run_to_rest();
 	ck_assert_uint_eq(recorder.rises, 0);
@@ -1143,7 +1143,7 @@ START_TEST(no_room)
 	}
 	ck_assert_int_eq(status, -ENOSPC);
 	ck_assert_int_eq(i, room / 7);
-	ck_assert_uint_eq(motion.staged_first, SEGMENT_NONE);
+	ck_assert_uint_eq(motion.staged.first, SEGMENT_NONE);
 	ck_assert_uint_eq(motion_staged_end_ns(&motion), end_ns);
 	ck_assert_int_eq(motion_staged_steps(&motion, 0), steps);
 	motion_abandon(&motion);
@@ -1221,7 +1221,7 @@ START_TEST(halts)
 			ck_assert_uint_eq(recorder.axis[i].rises, rises[i]);
 		}
 		motion_stage(&motion, recorder.now_ns);
-		ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+		ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 	}
 	ck_assert_uint_gt(moving, 500);
 }
@@ -1396,7 +1396,7 @@ START_TEST(random_histories)
 	}
 	run_to_rest();
 	motion_stage(&motion, recorder.now_ns);
-	ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 }
 END_TEST
 

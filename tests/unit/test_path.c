@@ -130,8 +130,8 @@ static void check_laws(u16 index)
 	bool first = true;
 	unsigned int i;
 
-	for (; index != SEGMENT_NONE; index = motion.segment[index].next) {
-		const struct segment *segment = &motion.segment[index];
+	for (; index != SEGMENT_NONE; index = motion.pool.segment[index].next) {
+		const struct segment *segment = &motion.pool.segment[index];
 		long double time = ldexpl(segment->end, segment->time_shift - 63) / 1e9L;
 
 		for (i = 0; i < AXES; i++) {
@@ -192,7 +192,7 @@ START_TEST(brakes_for_one_corner_at_a_time)
 	random_limits();
 	random_vertices();
 	plan_all();
-	check_laws(motion.staged_first);
+	check_laws(motion.staged.first);
 }
 END_TEST
 
@@ -206,7 +206,7 @@ START_TEST(paths)
 		random_limits();
 		random_vertices();
 		plan_all();
-		check_laws(motion.staged_first);
+		check_laws(motion.staged.first);
 		for (leg = 2; leg <= LEGS; leg++)
 			ck_assert_uint_ge(path.leg[leg - 1].end_ns, path.leg[leg - 2].end_ns);
 		for (i = 0; i < AXES; i++)
@@ -333,11 +333,11 @@ START_TEST(corners)
 		vertex[leg][2] = 0;
 	}
 	plan_all();
-	check_laws(motion.staged_first);
+	check_laws(motion.staged.first);
 	/* A jump of 200 would allow 2000 at these corners: SPEED is what limits. */
-	for (index = motion.staged_first; index != SEGMENT_NONE;
-	     index = motion.segment[index].next) {
-		const struct segment *segment = &motion.segment[index];
+	for (index = motion.staged.first; index != SEGMENT_NONE;
+	     index = motion.pool.segment[index].next) {
+		const struct segment *segment = &motion.pool.segment[index];
 		long double v[2] = { reference_at(segment, 0, 0).speed,
 				     reference_at(segment, 1, 0).speed };
 

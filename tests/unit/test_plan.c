@@ -79,10 +79,10 @@ static long double part_at(const struct segment *segment, u64 ns)
 /* Where the axis is at plan time @ns, in the chain of segments from @index. */
 static struct at at_time(u16 index, unsigned int axis, u64 ns)
 {
-	const struct segment *segment = &motion.segment[index];
+	const struct segment *segment = &motion.pool.segment[index];
 
-	while (segment->next != SEGMENT_NONE && motion.segment[segment->next].start_ns <= ns)
-		segment = &motion.segment[segment->next];
+	while (segment->next != SEGMENT_NONE && motion.pool.segment[segment->next].start_ns <= ns)
+		segment = &motion.pool.segment[segment->next];
 	if (segment->at_rest && part_at(segment, ns) == 1)
 		return (struct at){ .position = segment->cubic[axis].last };
 	return reference_at(segment, axis, part_at(segment, ns));
@@ -176,11 +176,11 @@ static struct at noise_at_cut(unsigned int axis)
 
 	if (!motion.cut || !motion_cut_moving(&motion))
 		return (struct at){};
-	segment = &motion.segment[motion.cut_segment];
+	segment = &motion.pool.segment[motion.cut_segment];
 	noise = reference_resolution(segment, axis);
 	if (segment->next == SEGMENT_NONE)
 		return noise;
-	next = reference_resolution(&motion.segment[segment->next], axis);
+	next = reference_resolution(&motion.pool.segment[segment->next], axis);
 	noise.speed += next.speed;
 	noise.acceleration += next.acceleration;
 	return noise;
@@ -198,11 +198,11 @@ static s64 check_axis(unsigned int axis, struct at end, const struct bounds *bou
 	long double end_ns = 0, gap_ns = 0;
 	u16 index;
 
-	for (index = motion.staged_first; index != SEGMENT_NONE;) {
-		const struct segment *segment = &motion.segment[index];
+	for (index = motion.staged.first; index != SEGMENT_NONE;) {
+		const struct segment *segment = &motion.pool.segment[index];
 		long double ns = segment->start_ns + ldexpl(segment->start_fraction, -32);
 
-		ck_assert_msg(index == motion.staged_first || fabsl(ns - end_ns) <= gap_ns,
+		ck_assert_msg(index == motion.staged.first || fabsl(ns - end_ns) <= gap_ns,
 			      "a gap of %Lg ns", ns - end_ns);
 		end_ns = ns + ldexpl(segment->end, segment->time_shift - 63);
 		gap_ns = 1e-3L + ldexpl(1, segment->time_shift - 62) + end_ns * 0x1p-62L;
@@ -387,7 +387,7 @@ START_TEST(goes_together)
 			from[k] = cut_state(k);
 		ck_assert_int_eq(plan_change(&motion, change), 0);
 		for (k = 0; k < 3; k++) {
-			const struct segment *last = &motion.segment[motion.staged_last];
+			const struct segment *last = &motion.pool.segment[motion.staged.last];
 
 			ck_assert_int_eq(check_axis(k, from[k], &bounds[k]), target[k]);
 			steps[k] = last->cubic[k].last;
@@ -616,13 +616,13 @@ START_TEST(follows_points)
 		ck_assert_uint_eq(end_ns, start_ns + i * step_ns);
 		for (k = 0; k < 2; k++) {
 			check_axis(k, cut_state(k), NULL);
-			there = at_time(motion.staged_first, k, end_ns);
+			there = at_time(motion.staged.first, k, end_ns);
 			there.position -= real_value(pvt.axis[k].position);
 			there.speed -= real_value(pvt.axis[k].velocity);
 			ck_assert(fabsl(there.position) < STEPS_ERROR);
 			ck_assert(fabsl(there.speed) < 1e-3L);
 			/* between points it is as close as the fourth derivative: h^4/384 */
-			there = at_time(motion.staged_first, k, end_ns - step_ns / 2);
+			there = at_time(motion.staged.first, k, end_ns - step_ns / 2);
 			path = 1000 * (1 - cosl(3 * (i - .5L) * .01L));
 			ck_assert(fabsl(fabsl(there.position) - path) <
 				  81000 * 1e-8L / 384 * 1.01L + STEPS_ERROR);
@@ -701,7 +701,7 @@ START_TEST(refuses_points)
 	ck_assert_int_eq(plan_pvt(&motion, &pvt, &end_ns, &fault), -EDOM);
 	ck_assert(fault.axis == 0 && fault.limit == PLAN_LIMIT_RANGE);
 	motion_abandon(&motion);
-	ck_assert_uint_eq(motion.free_count, SEGMENTS_MAX);
+	ck_assert_uint_eq(motion.pool.free_count, SEGMENTS_MAX);
 }
 END_TEST
 
