@@ -104,10 +104,14 @@ static void put(struct stepper *stepper, u64 lines, u64 levels)
 	stepper->set_ns = ktime_get_ns();
 }
 
-static void wait_until(u64 ns)
+/* Returns the time, which may be later. */
+static u64 wait_until(u64 ns)
 {
-	while (ktime_get_ns() < ns)
+	u64 now_ns;
+
+	while ((now_ns = ktime_get_ns()) < ns)
 		cpu_relax();
+	return now_ns;
 }
 
 /* Let the edges leave that were held until they are due. */
@@ -223,16 +227,6 @@ static u64 engine_emit(struct stepper *stepper, u64 *now_ns, u64 due_ns)
 	return next_ns == U64_MAX ? next_ns : next_ns + stepper->set_ns - at_ns;
 }
 
-/* Wait until PREPARE_NS before @due_ns, or later if it is late. Returns the time. */
-static u64 approach(u64 due_ns)
-{
-	u64 now_ns;
-
-	while ((now_ns = ktime_get_ns()) + PREPARE_NS < due_ns)
-		cpu_relax();
-	return now_ns;
-}
-
 /*
  * Whether the timer is to fire again, at @wake_ns. A rearm may have put it back
  * into its queue while the interrupt waited for an edge: then it fires anyway,
@@ -288,7 +282,7 @@ static enum hrtimer_restart edge_timer_fires(struct hrtimer *timer)
 		if (wake_ns)
 			break;
 		raw_spin_unlock(&stepper->edge_lock);
-		now_ns = approach(next_ns);
+		now_ns = wait_until(next_ns - min_t(u64, next_ns, PREPARE_NS));
 	}
 	restart = sleep_until(timer, wake_ns);
 	raw_spin_unlock(&stepper->edge_lock);
