@@ -42,38 +42,43 @@ wrong()
 }
 
 pan='PIN PAN STEP none 1\nPIN PAN DIR none 2\n'
-wrong "nothing in it" '# nothing\n' "wrong.conf:1: no axis: no PIN line"
-wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3: PIN, DRIVE or SET, not MOVE PAN 1"
+wrong "nothing in it" '# nothing\n' "wrong.conf: no axis: no PIN line"
+wrong "another word" "${pan}MOVE PAN 1\n" "wrong.conf:3:1: PIN, DRIVE or SET, not MOVE PAN 1"
 wrong "a move behind a setting" "${pan}SET PAN SPEED 1; PAN 1\n" \
-	"wrong.conf:3: PIN, DRIVE or SET, not SET PAN SPEED 1; PAN 1"
-wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf:1: STEP, DIR or a phase is missing of PAN"
+	"wrong.conf:3:1: PIN, DRIVE or SET, not SET PAN SPEED 1; PAN 1"
+wrong "no DIR" 'PIN PAN STEP none 1\n' "wrong.conf: STEP, DIR or a phase is missing of PAN"
 wrong "too few words" 'PIN PAN STEP none\n' \
-	"wrong.conf:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
+	"wrong.conf:1:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
 wrong "a function that is none" 'PIN PAN STOP none 1\n' \
-	"wrong.conf:1: no output or switch of an axis is called STOP"
+	"wrong.conf:1:9: no output or switch of an axis is called STOP"
 wrong "a name that is a command" 'PIN STOP STEP none 1\n' \
-	"wrong.conf:1: the name STOP is taken or reserved"
+	"wrong.conf:1:5: the name STOP is taken or reserved"
 wrong "a line that is no number" 'PIN PAN STEP none 1x\n' \
-	"wrong.conf:1: the number of a line, not 1x"
-wrong "a pin twice" "${pan}PIN PAN DIR none 3\n" "wrong.conf:3: this pin is given twice"
+	"wrong.conf:1:19: the number of a line, not 1x"
+wrong "a pin twice" "${pan}PIN PAN DIR none 3\n" "wrong.conf:3:1: this pin is given twice"
 wrong "a line twice" "${pan}PIN TILT DIR none 2\n" \
-	"wrong.conf:3: only ENABLE lines can be shared"
+	"wrong.conf:3:1: only ENABLE lines can be shared"
 wrong "a switch twice" "${pan}PIN ESTOP none 3\nPIN estop none 4 LOW\n" \
-	"wrong.conf:4: this pin is given twice"
+	"wrong.conf:4:1: this pin is given twice"
 wrong "a switch on a line that is taken" "${pan}PIN PAN ENABLE none 3\nPIN PAN HOME none 3\n" \
-	"wrong.conf:4: only ENABLE lines can be shared"
+	"wrong.conf:4:1: only ENABLE lines can be shared"
 wrong "another word behind a switch" "${pan}PIN PAN LIMIT-MIN none 3 LOW PULL\n" \
-	"wrong.conf:3: LOW, PULL-UP or PULL-DOWN, not PULL"
+	"wrong.conf:3:30: LOW, PULL-UP or PULL-DOWN, not PULL"
 wrong "an output that is pulled" "${pan}PIN PAN ENABLE none 3 PULL-UP\n" \
-	"wrong.conf:3: LOW, not PULL-UP"
+	"wrong.conf:3:23: LOW, not PULL-UP"
 wrong "an emergency stop without a line" "${pan}PIN ESTOP none\n" \
-	"wrong.conf:3: not PIN AXIS FUNCTION CHIP LINE [LOW]"
-wrong "a drive that is none" "${pan}DRIVE PAN half\n" "wrong.conf:3: no drive is called half"
-wrong "a drive of nothing" "${pan}DRIVE half-steps\n" "wrong.conf:3: not DRIVE AXIS WORD"
+	"wrong.conf:3:1: not PIN AXIS FUNCTION CHIP LINE [LOW]"
+wrong "a drive that is none" "${pan}DRIVE PAN half\n" "wrong.conf:3:11: no drive is called half"
+wrong "a drive of nothing" "${pan}DRIVE half-steps\n" "wrong.conf:3:1: not DRIVE AXIS WORD"
 wrong "no phases" "${pan}DRIVE PAN half-steps\n" \
-	"wrong.conf:3: STEP, DIR or a phase is missing of PAN"
-wrong "an output that is none" "${pan}PIN AUX 9 none 3\n" "wrong.conf:3: no auxiliary output 9"
-wrong "a setting that is none" "${pan}SET PAN SPED 3\n" "wrong.conf:3: no setting named SPED"
+	"wrong.conf: STEP, DIR or a phase is missing of PAN"
+wrong "an output that is none" "${pan}PIN AUX 9 none 3\n" "wrong.conf:3:9: no auxiliary output 9"
+wrong "a setting that is none" "# a comment; SET\r\n${pan} SET PAN SPEED 1; SET PAN SPED 3 # fast\n" \
+	"wrong.conf:4:27: no setting named SPED"
+wrong "a limit below what it limits" "${pan}SET PAN MAXSPEED 5\nSET PAN SPEED 6\n" \
+	"wrong.conf:4:15: above MAXSPEED of PAN"
+wrong "a byte that is none of a text" "${pan}\0\n" \
+	"wrong.conf: Invalid or incomplete multibyte or wide character"
 wrong "a chip that is not there" "$pan" "the pins on none: No such file or directory"
 wrong "a switch that is not there" "${pan}PIN PAN HOME none 3 LOW PULL-UP\n" \
 	"the switch on line 3 of none: No such file or directory"
@@ -295,12 +300,31 @@ is "systemd takes the unit" "$(systemd-analyze verify --man=no ./stepperd.servic
 is "systemd finds its sandbox tight" "$(systemd-analyze security --offline=true --threshold=25 \
 	./stepperd.service >/dev/null; echo $?)" 0
 
-# SIGHUP
-printf 'SET PAN SPEED 10\n' >slow.conf
+# SIGHUP: all of the file counts, or nothing
+reload() # LINES: what is said of them
+{
+	printf '%b' "$1" >slow.conf
+	: >messages
+	kill -HUP "$pid"
+	while ! grep -q 'nothing has changed' messages; do sleep 0.02; done
+	head -n 1 messages
+}
+
+printf 'SET PAN SPEED 10; SET TILT SPEED 9\n' >slow.conf
 start --config slow.conf
-printf 'SET PAN SPEED 20\nSET PAN SPED 1\n' >slow.conf
+is "a reload says what is wrong, and where" \
+	"$(reload 'SET PAN SPEED 20\n\n# more\nSET TILT SPEED 8; SET PAN SPED 1\n')" \
+	"stepperd: slow.conf:4:27: no setting named SPED"
+is "then nothing of it is set" "$(ask "GET PAN SPEED"; ask "GET TILT SPEED")" \
+	"SET PAN SPEED 10
+SET TILT SPEED 9"
+echo "PAN 90" >"$device"
+is "nor where an axis moves" "$(reload 'SET PAN SPEED 20\nSET PAN SCALE 100\n')" \
+	"stepperd: slow.conf:2:1: SCALE needs the axes at rest"
+is "nor then" "$(ask "GET PAN SPEED")" "SET PAN SPEED 10"
+echo HALT >"$device"
+printf 'SET PAN SPEED 20 # all good\r\nset tilt speed 7' >slow.conf
 kill -HUP "$pid"
-while ! [ -s messages ]; do sleep 0.02; done
-is "a reload says what is wrong" "$(cat messages)" "stepperd: slow.conf:2: no setting named SPED"
-is "a reload sets" "$(ask "GET PAN SPEED")" "SET PAN SPEED 20"
+while [ "$(ask "GET PAN SPEED")" != "SET PAN SPEED 20" ]; do sleep 0.02; done
+is "a reload sets" "$(ask "GET TILT SPEED")" "SET TILT SPEED 7"
 end TERM

@@ -114,20 +114,15 @@ static void begin_to_end(struct daemon *daemon)
 	daemon_serve(daemon, true);
 }
 
-/* Settings may have changed in the file; pins may not. */
+/* Settings may have changed in the file; pins may not. All of it counts, or nothing. */
 static void reload(struct daemon *daemon, const struct options *options)
 {
-	static struct config again;
-
 	if (!options->config)
 		return;
-	memset(&again, 0, sizeof(again));
 	notify("RELOADING=1");
-	if (config_read(&again, &daemon->machine, options->config,
-			options->sim ? CONFIG_SIM : CONFIG_AGAIN) &&
-	    memcmp(&again, &config, sizeof(again)))
-		fprintf(stderr, "stepperd: %s: a restart is needed for other pins\n",
-			options->config);
+	if (!config_read(&config, &daemon->machine, options->config,
+			 options->sim ? CONFIG_SIM : CONFIG_AGAIN))
+		fprintf(stderr, "stepperd: %s: nothing has changed\n", options->config);
 	notify("READY=1");
 	daemon_serve(daemon, true);
 }

@@ -3,7 +3,7 @@
  * The configuration of stepperd: where the pins of each axis lead, and its settings
  * as the lines of the language that set them.
  */
-#define _GNU_SOURCE /* getline(), strtok_r() */
+#define _GNU_SOURCE /* strtok_r() */
 #include <stdlib.h>
 
 #include "stepperd_config.h"
@@ -11,19 +11,42 @@
 
 #define WORDS_MAX 8
 
+/* Bytes of the file: as far as a column is counted. */
+#define TEXT_MAX U16_MAX
+
 #define ENABLE_PINS (PIN_ENABLE(AXES_MAX) - PIN_ENABLE(0))
 
+/*
+ * The file is looked at line by line. What it sets is not done at once: of a copy of its
+ * text all else becomes blanks, and what is left is one line to the machine, which takes
+ * effect as a whole or not at all.
+ */
 struct reader {
 	struct config *config;
 	struct machine *machine;
 	const char *file;
-	unsigned int line;
+	const char *text; /* as it is in the file */
+	char *settings; /* the copy, in which each byte has the same place */
 	enum config_use use;
 };
 
-static bool complain(const struct reader *reader, const char *what, const char *word)
+/* @place is one of reader->settings, NULL: of the file as a whole. */
+static bool complain(const struct reader *reader, const char *place, const char *what,
+		     const char *word)
 {
-	fprintf(stderr, "stepperd: %s:%u: %s%s\n", reader->file, reader->line, what, word);
+	const char *end = reader->text + (place ? place - reader->settings : 0);
+	const char *begin = reader->text; /* of the line */
+	unsigned int line = 1;
+	const char *next;
+
+	while ((next = memchr(begin, '\n', end - begin))) {
+		begin = next + 1;
+		line++;
+	}
+	fprintf(stderr, "stepperd: %s:", reader->file);
+	if (place)
+		fprintf(stderr, "%u:%td:", line, end - begin + 1);
+	fprintf(stderr, " %s%s\n", what, word);
 	return false;
 }
 
@@ -39,12 +62,12 @@ static int find_axis(struct reader *reader, const char *name)
 		if (!strcasecmp(machine->names.name[i], name))
 			return i;
 	if (reader->use == CONFIG_AGAIN) {
-		complain(reader, "a restart is needed for a new axis, ", name);
+		complain(reader, name, "a restart is needed for a new axis, ", name);
 		return -1;
 	}
 	axis = machine_add_axis(machine, name, &report);
 	if (axis < 0)
-		complain(reader, report.text, "");
+		complain(reader, name, report.text, "");
 	return axis < 0 ? -1 : axis;
 }
 
@@ -88,7 +111,7 @@ static bool find_axis_pin(struct reader *reader, const char *name, const char *f
 	if (axis < 0)
 		return false;
 	return find_function(axis, function, pin) ||
-	       complain(reader, "no output or switch of an axis is called ", function);
+	       complain(reader, function, "no output or switch of an axis is called ", function);
 }
 
 /* "AUX 1" */
@@ -100,7 +123,7 @@ static bool find_output(struct reader *reader, const char *word, struct pin *pin
 
 	number = strtoul(word, &end, 10);
 	if (*end || number < 1 || number > AUX_MAX)
-		return complain(reader, "no auxiliary output ", word);
+		return complain(reader, word, "no auxiliary output ", word);
 	if (reader->use == CONFIG_FIRST)
 		machine->outputs = max(machine->outputs, (unsigned int)number);
 	pin->mask = PIN_AUX(number - 1);
@@ -108,19 +131,19 @@ static bool find_output(struct reader *reader, const char *word, struct pin *pin
 }
 
 /* Add a pin, or let it share the line of one that is there. */
-static bool add_pin(struct reader *reader, const struct pin *pin)
+static bool add_pin(struct reader *reader, const char *place, const struct pin *pin)
 {
 	struct config *config = reader->config;
 	struct pin *other;
 
 	for (other = config->pin; other < config->pin + config->pins; other++) {
 		if ((other->mask & pin->mask) || (other->input & pin->input))
-			return complain(reader, "this pin is given twice", "");
+			return complain(reader, place, "this pin is given twice", "");
 		if (other->line != pin->line || strcmp(other->chip, pin->chip))
 			continue;
 		if (!(other->mask & ENABLE_PINS) || other->low != pin->low || pin->input ||
 		    ((other->mask | pin->mask) & ~ENABLE_PINS))
-			return complain(reader, "only ENABLE lines can be shared", "");
+			return complain(reader, place, "only ENABLE lines can be shared", "");
 		other->mask |= pin->mask;
 		return true;
 	}
@@ -138,7 +161,7 @@ static bool take_flag(struct reader *reader, const char *word, struct pin *pin)
 	else if (pin->input && !strcasecmp(word, "PULL-DOWN"))
 		pin->pull = PULL_DOWN;
 	else
-		return complain(reader,
+		return complain(reader, word,
 				pin->input ? "LOW, PULL-UP or PULL-DOWN, not " : "LOW, not ",
 				word);
 	return true;
@@ -170,13 +193,14 @@ static bool take_pin(struct reader *reader, char *line)
 	stop = count > 1 && !strcasecmp(word[1], "ESTOP");
 	place = stop ? 2 : 3;
 	if (count < place + 2 || count > place + 4)
-		return complain(reader, "not PIN AXIS FUNCTION CHIP LINE [LOW]", "");
+		return complain(reader, line, "not PIN AXIS FUNCTION CHIP LINE [LOW]", "");
 	if (strlen(word[place]) >= sizeof(pin.chip))
-		return complain(reader, "no chip ", word[place]);
+		return complain(reader, word[place], "no chip ", word[place]);
 	strcpy(pin.chip, word[place]);
 	pin.line = strtoul(word[place + 1], &end, 10);
 	if (*end)
-		return complain(reader, "the number of a line, not ", word[place + 1]);
+		return complain(reader, word[place + 1], "the number of a line, not ",
+				word[place + 1]);
 	if (stop)
 		pin.input = SWITCH_ESTOP;
 	else if (!strcasecmp(word[1], "AUX"))
@@ -185,7 +209,7 @@ static bool take_pin(struct reader *reader, char *line)
 		good = find_axis_pin(reader, word[1], word[2], &pin);
 	for (i = place + 2; good && i < count; i++)
 		good = take_flag(reader, word[i], &pin);
-	return good && add_pin(reader, &pin);
+	return good && add_pin(reader, line, &pin);
 }
 
 /* DRIVE AXIS WORD */
@@ -195,13 +219,13 @@ static bool take_drive(struct reader *reader, char *line)
 	int axis, drive;
 
 	if (split(line, word) != 3)
-		return complain(reader, "not DRIVE AXIS WORD", "");
+		return complain(reader, line, "not DRIVE AXIS WORD", "");
 	axis = find_axis(reader, word[1]);
 	if (axis < 0)
 		return false;
 	drive = drive_find(word[2]);
 	if (drive < 0)
-		return complain(reader, "no drive is called ", word[2]);
+		return complain(reader, word[2], "no drive is called ", word[2]);
 	reader->config->drive[axis] = drive;
 	if (reader->use == CONFIG_FIRST)
 		machine_set_drive(reader->machine, axis, drive);
@@ -221,27 +245,59 @@ static bool only_sets(const char *line)
 	}
 }
 
-static bool take_setting(struct reader *reader, const char *line)
+/* Of a line that is left as what it sets, or blank. */
+static bool take_line(struct reader *reader, char *line)
+{
+	size_t length = strlen(line);
+	char *comment = line + strcspn(line, "#\r");
+	char *word;
+	bool good;
+
+	memset(comment, ' ', line + length - comment);
+	word = line + strspn(line, " \t");
+	if (!*word)
+		return true;
+	if (!strncasecmp(word, "SET ", 4))
+		return only_sets(word) ||
+		       complain(reader, word, "PIN, DRIVE or SET, not ", word);
+	if (!strncasecmp(word, "PIN ", 4))
+		good = reader->use == CONFIG_SIM || take_pin(reader, word);
+	else if (!strncasecmp(word, "DRIVE ", 6))
+		good = reader->use == CONFIG_SIM || take_drive(reader, word);
+	else
+		good = complain(reader, word, "PIN, DRIVE or SET, not ", word);
+	memset(line, ' ', length);
+	return good;
+}
+
+/* Leave one line of the language of the text: all that it sets. */
+static bool take_lines(struct reader *reader)
+{
+	char *line = reader->settings;
+	bool good = true;
+
+	while (good && *line) {
+		size_t length = strcspn(line, "\n");
+		bool last = !line[length];
+
+		line[length] = '\0';
+		good = take_line(reader, line);
+		line += length;
+		if (!last)
+			*line++ = ';';
+	}
+	return good;
+}
+
+static bool take_settings(struct reader *reader)
 {
 	struct error_report report;
 
-	return !run_own_line(reader->machine, line, &report) ||
-	       complain(reader, report.text, "");
-}
-
-static bool take_line(struct reader *reader, char *line)
-{
-	line[strcspn(line, "#\r\n")] = '\0';
-	line += strspn(line, " \t");
-	if (!*line)
+	if (!run_own_line(reader->machine, reader->settings, &report))
 		return true;
-	if (!strncasecmp(line, "PIN ", 4))
-		return reader->use == CONFIG_SIM || take_pin(reader, line);
-	if (!strncasecmp(line, "DRIVE ", 6))
-		return reader->use == CONFIG_SIM || take_drive(reader, line);
-	if (only_sets(line))
-		return take_setting(reader, line);
-	return complain(reader, "PIN, DRIVE or SET, not ", line);
+	return complain(reader,
+			report.column ? reader->settings + report.column - 1 : NULL,
+			report.text, "");
 }
 
 /* Whether the axis has the pins that its drive needs. */
@@ -264,35 +320,69 @@ static bool is_complete(const struct reader *reader)
 		return true;
 	for (i = 0; i < names->count; i++)
 		if (!has_pins(reader->config, i))
-			return complain(reader, "STEP, DIR or a phase is missing of ",
+			return complain(reader, NULL, "STEP, DIR or a phase is missing of ",
 					names->name[i]);
-	return names->count || complain(reader, "no axis: no PIN line", "");
+	return names->count || complain(reader, NULL, "no axis: no PIN line", "");
+}
+
+/* The text of the file, to be freed. NULL: stderr has been told. */
+static char *read_text(const char *path)
+{
+	char *text = calloc(1, TEXT_MAX + 2);
+	FILE *file = fopen(path, "re");
+	int error = 0;
+
+	if (!file || !text) {
+		error = errno;
+	} else {
+		size_t length = fread(text, 1, TEXT_MAX + 1, file);
+
+		if (ferror(file))
+			error = errno;
+		else if (length > TEXT_MAX)
+			error = EFBIG;
+		else if (strlen(text) != length)
+			error = EILSEQ;
+	}
+	if (file)
+		fclose(file);
+	if (!error)
+		return text;
+	fprintf(stderr, "stepperd: %s: %s\n", path, strerror(error));
+	free(text);
+	return NULL;
+}
+
+/* Pins and drives first, which nothing is done with here but at the start. */
+static bool take_text(struct reader *reader, const struct config *present)
+{
+	if (!take_lines(reader) || !is_complete(reader))
+		return false;
+	if (reader->use == CONFIG_AGAIN && memcmp(reader->config, present, sizeof(*present)))
+		return complain(reader, NULL, "a restart is needed for other pins or drives", "");
+	return take_settings(reader);
 }
 
 bool config_read(struct config *config, struct machine *machine, const char *path,
 		 enum config_use use)
 {
+	static struct config found;
+	char *text = read_text(path);
 	struct reader reader = {
-		.config = config,
+		.config = &found,
 		.machine = machine,
 		.file = path,
+		.text = text,
+		.settings = text ? strdup(text) : NULL,
 		.use = use,
 	};
-	char *line = NULL;
-	bool good = true;
-	size_t size = 0;
-	FILE *file;
+	bool good;
 
-	file = fopen(path, "re");
-	if (!file) {
-		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	while (good && getline(&line, &size, file) >= 0) {
-		reader.line++;
-		good = take_line(&reader, line);
-	}
-	free(line);
-	fclose(file);
-	return good && is_complete(&reader);
+	memset(&found, 0, sizeof(found));
+	good = reader.settings && take_text(&reader, config);
+	if (good)
+		*config = found;
+	free(reader.settings);
+	free(text);
+	return good;
 }

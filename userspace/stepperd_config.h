@@ -19,13 +19,14 @@ struct config {
 enum config_use {
 	CONFIG_FIRST, /* pins, axes (in the order of the file), and settings */
 	CONFIG_SIM, /* settings; the axes are those of the virtual head */
-	CONFIG_AGAIN, /* settings that may have changed; of pins, what they are to be */
+	CONFIG_AGAIN, /* settings that may have changed; pins are as before */
 };
 
 /*
- * Read the file at @path into an empty @config and into the machine; its form is told
- * in stepperd(8). False if something is wrong: stderr has been told, and what came
- * before it in the file is in force.
+ * Read the file at @path into @config, which is empty at first, and into the machine; its
+ * form is told in stepperd(8). False if something is wrong with it: stderr has been told
+ * of the first, with its place, @config is as it was, and nothing is set. At first,
+ * though, the machine may have more axes.
  */
 bool config_read(struct config *config, struct machine *machine, const char *path,
 		 enum config_use use);
