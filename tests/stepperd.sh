@@ -151,7 +151,48 @@ is "an error" "$(LC_ALL=C cp bad "$device" 2>&1 | sed 's/.*: //')" \
 end TERM
 is "SIGTERM" "$ended" \
 	"0 stepperd: the virtual head ends at pan 800 tilt -400 steps, after 0 faults"
-is "and nothing is left" "$(ls "$out/mount")" ""
+
+is "nor the directory, which was made for it" "$(ls -d "$out/mount" 2>/dev/null)" ""
+
+# Where nobody says where and there is no CUSE: in a namespace, so that /run is not ours
+place() # USER DIRECTORY
+{
+	rm -f told
+	python3 -c 'import socket
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.bind("\0stepperd-test")
+told.settimeout(60)
+print(flush=True)
+print(told.recv(999).decode().replace("\n", " "))' >told &
+	listener=$!
+	while ! [ -s told ]; do sleep 0.02; done
+	# shellcheck disable=SC2016 # for the inner shell
+	NOTIFY_SOCKET=@stepperd-test XDG_RUNTIME_DIR=/run/user unshare --mount sh -ec '
+		mount -t tmpfs none /dev
+		mknod -m 666 /dev/fuse c 10 229
+		mknod -m 666 /dev/null c 1 3
+		mount -t tmpfs none /run
+		mkdir -m 777 /run/user
+		cp "$2" /run/
+		exec setpriv --reuid "$1" --regid nogroup --clear-groups /run/stepperd --sim
+		' sh "$1" "$daemon" 2>messages &
+	pid=$!
+	wait $listener
+	is "without CUSE $1 has $2" "$(cat messages)" \
+		"stepperd: /dev/cuse: No such file or directory, so the device is $2/stepper"
+	is "and systemd shows it" "$(tail -n 1 told)" "READY=1 STATUS=The device is $2/stepper"
+	is "there it is" "$(nsenter -t "$pid" --mount setpriv --reuid "$1" --regid nogroup \
+		--clear-groups cut -d ' ' -f 1-2 "$2/stepper")" "STATE=IDLE PAN=0.000000"
+	end TERM
+	is "until the end" "${ended%% *}" 0
+}
+
+if [ "$(id -u)" = 0 ]; then
+	place root /run/stepper
+	place nobody /run/user/stepper
+else
+	echo "# skipped: what is done without CUSE, as only root can take it away"
+fi
 
 start
 echo "PAN 90" >"$device"

@@ -39,6 +39,7 @@ struct options {
 	const char *mount;
 	const char *device;
 	const char *edges;
+	int no_cuse; /* errno: mount was not asked for */
 };
 
 #define CONFIG_FILE "/etc/stepperd.conf"
@@ -287,6 +288,36 @@ static void stop(struct daemon *daemon)
 	files_end(daemon, ENODEV);
 }
 
+/* Without a word where: a device if that can be, else a mount. False: nothing can be. */
+static bool choose_place(struct options *options)
+{
+	if (options->device || options->mount)
+		return true;
+	options->device = "stepper";
+	options->no_cuse = device_allowed();
+	if (!options->no_cuse)
+		return true;
+	options->mount = mount_of_user();
+	if (options->mount)
+		return true;
+	fprintf(stderr,
+		"stepperd: /dev/cuse: %s, and no XDG_RUNTIME_DIR to mount in (--mount DIRECTORY)\n",
+		strerror(options->no_cuse));
+	return false;
+}
+
+static bool begin(struct daemon *daemon, const struct options *options)
+{
+	if (!options->mount)
+		return !device_begin(daemon, options->device);
+	if (mount_begin(daemon, options->mount))
+		return false;
+	if (options->no_cuse)
+		fprintf(stderr, "stepperd: /dev/cuse: %s, so the device is %s/stepper\n",
+			strerror(options->no_cuse), options->mount);
+	return true;
+}
+
 static bool run(struct daemon *daemon, const struct options *options)
 {
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -296,8 +327,7 @@ static bool run(struct daemon *daemon, const struct options *options)
 
 	if (timer < 0 || signals < 0)
 		return fail("timer or signals", errno);
-	if (options->mount ? mount_begin(daemon, options->mount) :
-			     device_begin(daemon, options->device))
+	if (!begin(daemon, options))
 		return false;
 	fcntl(fuse_session_fd(daemon->fuse), F_SETFL, O_NONBLOCK);
 	good = start(daemon, options);
@@ -323,7 +353,9 @@ static void print_usage(FILE *out)
 		"  --config FILE      pins and settings; " CONFIG_FILE " if nothing is said\n"
 		"  --state FILE       keep positions and presets there\n"
 		"  --device NAME      serve /dev/NAME, by CUSE; stepper if nothing is said\n"
-		"  --mount DIRECTORY  serve DIRECTORY/stepper, by FUSE, which needs no root\n"
+		"  --mount DIRECTORY  serve DIRECTORY/stepper, by FUSE, which needs no root;\n"
+		"                     where there is no CUSE /run/stepper or, for others than\n"
+		"                     root, $XDG_RUNTIME_DIR/stepper if nothing is said\n"
 		"  --help, --version\n\n"
 		"stepperd(8) tells more.\n");
 }
@@ -403,13 +435,12 @@ int main(int count, char **arguments)
 	if (!take_options(count, arguments, &options, &status))
 		return status;
 	set_owner(daemon);
-	if (!options.device)
-		options.device = "stepper";
 	if (!options.config && !options.sim)
 		options.config = CONFIG_FILE;
 	/* Before there is another thread, which would take them. */
 	sigprocmask(SIG_BLOCK, &handled, NULL);
-	if (!make_machine(daemon, &options) || !run(daemon, &options))
+	if (!make_machine(daemon, &options) || !choose_place(&options) ||
+	    !run(daemon, &options))
 		return STATUS_FAILED;
 	if (options.sim)
 		print_head();

@@ -4,6 +4,7 @@
  * stepperd_files.c.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,12 +16,13 @@
 static void device_init_done(void *userdata)
 {
 	struct daemon *daemon = userdata;
-	char path[64];
+	char path[64], ready[128];
 
 	snprintf(path, sizeof(path), "/dev/%s", daemon->device);
 	if (chown(path, -1, daemon->gid) || chmod(path, daemon->mode))
 		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(errno));
-	notify("READY=1");
+	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=The device is %s", path);
+	notify(ready);
 }
 
 static const struct cuse_lowlevel_ops operations = {
@@ -32,6 +34,16 @@ static const struct cuse_lowlevel_ops operations = {
 	.poll = file_poll,
 };
 
+int device_allowed(void)
+{
+	int file = open("/dev/cuse", O_RDWR | O_CLOEXEC);
+
+	if (file < 0)
+		return errno;
+	close(file);
+	return 0;
+}
+
 int device_begin(struct daemon *daemon, const char *name)
 {
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
@@ -41,7 +53,7 @@ int device_begin(struct daemon *daemon, const char *name)
 		.dev_info_argc = 1,
 		.dev_info_argv = (const char **)info,
 	};
-	int several_threads;
+	int several_threads, error;
 
 	snprintf(device_name, sizeof(device_name), "DEVNAME=%s", name);
 	snprintf(path, sizeof(path), "/dev/%s", name);
@@ -49,10 +61,11 @@ int device_begin(struct daemon *daemon, const char *name)
 		fprintf(stderr, "stepperd: %s: %s\n", path, strerror(EEXIST));
 		return -1;
 	}
-	if (access("/dev/cuse", R_OK | W_OK)) {
+	error = device_allowed();
+	if (error) {
 		fprintf(stderr,
 			"stepperd: /dev/cuse: %s (root may need: modprobe cuse; others: --mount DIRECTORY)\n",
-			strerror(errno));
+			strerror(error));
 		return -1;
 	}
 	daemon->device = name;

@@ -7,6 +7,7 @@
  * an inode: a write that waits for the queue would hold up STOP.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,12 @@
 
 #define FILE_NAME "stepper"
 #define FILE_NUMBER 2 /* that stat(2) shows */
+
+/* The one mount that there is. */
+static struct {
+	const char *directory;
+	bool made; /* for it */
+} mounted;
 
 static struct stat attributes(const struct daemon *daemon, fuse_ino_t inode)
 {
@@ -37,10 +44,14 @@ static struct stat attributes(const struct daemon *daemon, fuse_ino_t inode)
 
 static void mount_init(void *userdata, struct fuse_conn_info *connection)
 {
+	char ready[PATH_MAX + 64];
+
 	/* A close that waits for the queue must not hold up those of other files. */
 	connection->max_background = UINT16_MAX;
 	connection->want |= connection->capable & FUSE_CAP_ATOMIC_O_TRUNC;
-	notify("READY=1");
+	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=The device is %s/" FILE_NAME,
+		 mounted.directory);
+	notify(ready);
 }
 
 static void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -164,12 +175,20 @@ static const struct fuse_lowlevel_ops operations = {
 	.fallocate = mount_fallocate,
 };
 
+/* Who does not see that nothing is mounted would write into an ordinary file there. */
+static void leave_no_directory(void)
+{
+	if (mounted.made)
+		rmdir(mounted.directory);
+}
+
 int mount_begin(struct daemon *daemon, const char *directory)
 {
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
-	bool made = !mkdir(directory, 0777);
 
-	if (!made && errno != EEXIST) {
+	mounted.directory = directory;
+	mounted.made = !mkdir(directory, 0777);
+	if (!mounted.made && errno != EEXIST) {
 		fprintf(stderr, "stepperd: %s: %s\n", directory, strerror(errno));
 		return -1;
 	}
@@ -184,9 +203,7 @@ int mount_begin(struct daemon *daemon, const char *directory)
 		return 0;
 	if (daemon->fuse)
 		fuse_session_destroy(daemon->fuse);
-	/* Or who did not see this would write into an ordinary file there. */
-	if (made)
-		rmdir(directory);
+	leave_no_directory();
 	return -1;
 }
 
@@ -194,4 +211,19 @@ void mount_end(struct daemon *daemon)
 {
 	fuse_session_unmount(daemon->fuse);
 	fuse_session_destroy(daemon->fuse);
+	leave_no_directory();
+}
+
+const char *mount_of_user(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	static char directory[PATH_MAX];
+
+	if (!geteuid())
+		return "/run/stepper";
+	if (!runtime || runtime[0] != '/' ||
+	    snprintf(directory, sizeof(directory), "%s/stepper", runtime) >=
+		    (int)sizeof(directory))
+		return NULL;
+	return directory;
 }

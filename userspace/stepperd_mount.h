@@ -8,7 +8,14 @@
 #include "stepperd_files.h"
 
 /*
- * Show the file DIRECTORY/stepper, in a directory that is made if there is none.
+ * Where to show it if nobody says where: for root /run/stepper, and for others stepper in
+ * XDG_RUNTIME_DIR, where they have one. NULL: nowhere.
+ */
+const char *mount_of_user(void);
+
+/*
+ * Show the file DIRECTORY/stepper, in a directory that is made if there is none,
+ * and then removed at the end.
  * 0, or -1 if it could not be done: stderr has been told.
  */
 int mount_begin(struct daemon *daemon, const char *directory);

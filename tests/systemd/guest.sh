@@ -50,6 +50,7 @@ systemctl start stepperd
 is "started, when it says so" "$(show ActiveState SubState Type)" "active running notify "
 is "the device is there then, for its group" "$(stat -c '%F %a %G' /dev/stepper)" \
 	"character special file 660 stepper"
+is "systemd shows which" "$(show StatusText)" "The device is /dev/stepper "
 is "cuse was loaded for it" "$(show ConditionResult; lsmod | grep -c '^cuse')" "yes 1"
 
 is "one capability" "$(status_of CapEff)" 0000000000000001
