@@ -194,6 +194,50 @@ else
 	echo "# skipped: what is done without CUSE, as only root can take it away"
 fi
 
+# Who opens and opens, and writes and writes, is in nobody else's way
+crowd()
+{
+	python3 -c 'import errno, os, sys, threading
+
+def opened(files, flags):
+    try:
+        while len(files) < 1000:
+            files.append(os.open(sys.argv[1], flags))
+    except OSError as error:
+        print(len(files), "open files,", errno.errorcode[error.errno])
+
+def write(file):
+    try:
+        os.write(file, b"PAN 1\n" + 1048570 * b" ")
+    except OSError as error:
+        refused.append(errno.errorcode[error.errno])
+
+refused = []
+files = []
+opened(files, os.O_WRONLY)
+os.close(files.pop())
+opened(files, os.O_WRONLY)
+os.write(files.pop(), b"PAUSE\n" + 64 * b"PAN 2\n")
+writers = [threading.Thread(target=write, args=[file]) for file in files[:40]]
+for writer in writers:
+    writer.start()
+while len(refused) < 8:
+    pass
+print(len(refused), "of 40 writes,", refused[0])
+sys.stdout.flush()
+os.write(files[40], b"STOP\n")
+for writer in writers:
+    writer.join()
+print(len(refused) - 8, refused[8])' "$device"
+}
+
+start
+is "one user's files and writes are bounded" "$(crowd)" "256 open files, EMFILE
+256 open files, EMFILE
+8 of 40 writes, ENOMEM
+32 ECANCELED"
+end TERM
+
 start
 echo "PAN 90" >"$device"
 while ! grep -q 'PAN=[1-9]' "$device"; do sleep 0.02; done

@@ -19,6 +19,13 @@
 /* Bytes taken from a write at a time: a few lines, so that others get a turn. */
 #define CHUNK 512
 
+/*
+ * What the files of one user may hold of this process: so many sessions, and bytes of
+ * writes that wait. A user who takes all that is in nobody else's way.
+ */
+#define USER_FILES_MAX 256
+#define USER_BYTES_MAX (32 << 20)
+
 /* In /proc/PID/stat: killed by a signal. From the kernel's <linux/sched.h>. */
 #define PF_SIGNALED 0x400
 
@@ -26,6 +33,7 @@
 struct file {
 	struct file *next;
 	struct session session;
+	uid_t user; /* who opened it */
 	struct request *writing; /* one write at a time, lest lines mix */
 	pid_t writer; /* who wrote last */
 	bool flushed; /* who closes it is known: */
@@ -48,6 +56,7 @@ struct request {
 	bool nonblocking;
 	bool interrupted; /* by a signal */
 	bool waits; /* a line of it does */
+	bool held; /* it is a write, and has its bytes */
 	struct machine_wait wait; /* of fsync */
 	size_t size;
 	size_t at; /* of a write: so many bytes were taken */
@@ -106,15 +115,28 @@ static void interrupt(fuse_req_t req, void *data)
 	request->interrupted = true;
 }
 
+/* Whether the files of @user may hold @size bytes more. */
+static bool has_room(const struct daemon *daemon, uid_t user, size_t size)
+{
+	const struct request *request;
+
+	for (request = daemon->requests; request; request = request->next)
+		if (request->held && request->file->user == user)
+			size += request->size;
+	return size <= USER_BYTES_MAX;
+}
+
 /* Put a request at the end of the list. NULL if it was refused for lack of memory. */
 static struct request *add_request(fuse_req_t req, struct fuse_file_info *info,
 				   enum turn (*run)(struct daemon *, struct request *),
 				   const char *bytes, size_t size)
 {
 	struct daemon *daemon = fuse_req_userdata(req);
-	struct request *request = calloc(1, sizeof(*request) + (bytes ? size : 0));
 	struct request **end = &daemon->requests;
+	struct request *request = NULL;
 
+	if (!bytes || has_room(daemon, file_of(info)->user, size))
+		request = calloc(1, sizeof(*request) + (bytes ? size : 0));
 	if (!request) {
 		fuse_reply_err(req, ENOMEM);
 		return NULL;
@@ -124,6 +146,7 @@ static struct request *add_request(fuse_req_t req, struct fuse_file_info *info,
 	request->file = file_of(info);
 	request->nonblocking = info->flags & O_NONBLOCK;
 	request->size = size;
+	request->held = bytes;
 	if (bytes)
 		memcpy(request->bytes, bytes, size);
 	while (*end)
@@ -301,11 +324,37 @@ static bool is_privileged(const struct fuse_ctx *who)
 	return who->uid || is_administrator(who->pid);
 }
 
+static unsigned int files_of(const struct daemon *daemon, uid_t user)
+{
+	const struct file *file;
+	unsigned int files = 0;
+
+	for (file = daemon->files; file; file = file->next)
+		files += file->user == user;
+	return files;
+}
+
+/* A new file for @who; NULL if there can be none: errno tells. */
+static struct file *new_file(const struct daemon *daemon, const struct fuse_ctx *who)
+{
+	struct file *file = NULL;
+
+	if (daemon->ending)
+		errno = ENODEV;
+	else if (files_of(daemon, who->uid) >= USER_FILES_MAX)
+		errno = EMFILE;
+	else
+		file = calloc(1, sizeof(*file));
+	if (file)
+		file->user = who->uid;
+	return file;
+}
+
 void file_open(fuse_req_t req, struct fuse_file_info *info)
 {
 	struct daemon *daemon = fuse_req_userdata(req);
 	unsigned int mode = (info->flags & O_ACCMODE) + 1; /* bit 0: read, bit 1: write */
-	struct file *file = daemon->ending ? NULL : calloc(1, sizeof(*file));
+	struct file *file = new_file(daemon, fuse_req_ctx(req));
 	struct fuse_open_out reply = {
 		.fh = (uintptr_t)file,
 		/* No place in the file, so that reads and writes need not take turns. */
@@ -314,7 +363,7 @@ void file_open(fuse_req_t req, struct fuse_file_info *info)
 	struct iovec part = { &reply, sizeof(reply) };
 
 	if (!file) {
-		fuse_reply_err(req, daemon->ending ? ENODEV : ENOMEM);
+		fuse_reply_err(req, errno);
 		return;
 	}
 	session_open(&file->session, &daemon->machine, mode & 1, mode & 2,
