@@ -39,17 +39,21 @@ static const struct {
 	{ "pull-down", GPIO_PULL_DOWN },
 };
 
+struct axis_description {
+	/* its name and its strings; the last stays empty */
+	struct property_entry properties[ARRAY_SIZE(axis_strings) + 2];
+	struct fwnode_handle *node;
+};
+
 /* Texts in it are pieces of the line that was written. */
 struct description {
 	char *text;
 	int id;
 	char device_name[sizeof(DEVICE_NAME) + 12];
 	struct platform_device *device;
-	struct software_node node;
+	struct fwnode_handle *node;
 	unsigned int axes;
-	struct software_node axis[AXES_MAX];
-	struct property_entry strings[AXES_MAX][ARRAY_SIZE(axis_strings) + 1];
-	const struct software_node *nodes[AXES_MAX + 2];
+	struct axis_description axis[AXES_MAX];
 	unsigned int lines;
 	char line_name[LINES_MAX][LINE_NAME_MAX];
 	struct gpiod_lookup_table *lookups;
@@ -107,43 +111,31 @@ static int add_line(struct description *description, const char *line_name,
 	return 0;
 }
 
+static const char *axis_name(struct description *description, unsigned int axis)
+{
+	return description->axis[axis].properties[0].value.str[0];
+}
+
+/* Whether that is a name probe.c will tell. */
 static int add_axis(struct description *description, const char *name)
 {
-	unsigned int axis = description->axes;
-	unsigned int i;
-
-	/* What else is no name probe.c will tell, these are none of a node. */
-	if (!*name || strpbrk(name, "./")) {
-		pr_err("\"%s\" cannot name an axis\n", name);
-		return -EINVAL;
-	}
-	for (i = 0; i < axis; i++) {
-		if (!strcmp(description->axis[i].name, name)) {
-			pr_err("axis %s is described twice\n", name);
-			return -EINVAL;
-		}
-	}
-	if (axis == AXES_MAX) {
+	if (description->axes == AXES_MAX) {
 		pr_err("more than %d axes\n", AXES_MAX);
 		return -ENOSPC;
 	}
-	description->axis[axis].name = name;
-	description->axis[axis].parent = &description->node;
-	description->axis[axis].properties = description->strings[axis];
-	description->nodes[1 + axis] = &description->axis[axis];
-	description->axes++;
+	description->axis[description->axes++].properties[0] =
+		PROPERTY_ENTRY_STRING("label", name);
 	return 0;
 }
 
 static int add_string(struct description *description, unsigned int axis,
 		      const char *name, const char *value)
 {
-	struct property_entry *string = description->strings[axis];
+	struct property_entry *string = description->axis[axis].properties;
 
 	for (; string->name; string++) {
 		if (!strcmp(string->name, name)) {
-			pr_err("%s: %s given twice\n",
-			       description->axis[axis].name, name);
+			pr_err("%s: %s given twice\n", axis_name(description, axis), name);
 			return -EINVAL;
 		}
 	}
@@ -169,11 +161,11 @@ static int add_property(struct description *description, const char *name,
 		return add_string(description, axis, name, value);
 	if (match_string(axis_functions, ARRAY_SIZE(axis_functions), name) < 0) {
 		pr_err("%s: no line of an axis is called \"%s\"\n",
-		       description->axis[axis].name, name);
+		       axis_name(description, axis), name);
 		return -EINVAL;
 	}
 	snprintf(line_name, sizeof(line_name), "%s-%s",
-		 description->axis[axis].name, name);
+		 axis_name(description, axis), name);
 	return add_line(description, line_name, value);
 }
 
@@ -210,7 +202,7 @@ static int add_device(struct description *description)
 	const struct platform_device_info info = {
 		.name = DEVICE_NAME,
 		.id = description->id,
-		.fwnode = software_node_fwnode(&description->node),
+		.fwnode = description->node,
 		.data = &result, /* copied, and set by the probe */
 		.size_data = sizeof(result),
 	};
@@ -228,23 +220,53 @@ static int add_device(struct description *description)
 	return -ENODEV;
 }
 
+static void remove_nodes(struct description *description)
+{
+	unsigned int axis;
+
+	for (axis = 0; axis < description->axes; axis++)
+		fwnode_remove_software_node(description->axis[axis].node);
+	fwnode_remove_software_node(description->node);
+}
+
+/*
+ * Of the kernel's own copies of all that is in them: it may keep nodes for longer than
+ * they are needed, and finds those of others by their address. Have no names, as one
+ * on its way out may still have it. 0 or -ENOMEM.
+ */
+static int add_nodes(struct description *description)
+{
+	unsigned int axis;
+
+	description->node = fwnode_create_software_node(NULL, NULL);
+	if (IS_ERR(description->node))
+		return PTR_ERR(description->node);
+	for (axis = 0; axis < description->axes; axis++) {
+		struct axis_description *part = &description->axis[axis];
+
+		part->node = fwnode_create_software_node(part->properties, description->node);
+		if (IS_ERR(part->node)) {
+			remove_nodes(description);
+			return PTR_ERR(part->node);
+		}
+	}
+	return 0;
+}
+
 static int register_description(struct description *description)
 {
-	int err;
+	int err = add_nodes(description);
 
-	snprintf(description->device_name, sizeof(description->device_name),
-		 DEVICE_NAME ".%d", description->id);
-	/* Has no name: the kernel finds one that no node on its way out still has. */
-	description->nodes[0] = &description->node;
-	err = software_node_register_node_group(description->nodes);
 	if (err)
 		return err;
+	snprintf(description->device_name, sizeof(description->device_name),
+		 DEVICE_NAME ".%d", description->id);
 	description->lookups->dev_id = description->device_name;
 	gpiod_add_lookup_table(description->lookups);
 	err = add_device(description);
 	if (err) {
 		gpiod_remove_lookup_table(description->lookups);
-		software_node_unregister_node_group(description->nodes);
+		remove_nodes(description);
 	}
 	return err;
 }
@@ -309,7 +331,7 @@ static void delete_description(struct description *description)
 {
 	platform_device_unregister(description->device);
 	gpiod_remove_lookup_table(description->lookups);
-	software_node_unregister_node_group(description->nodes);
+	remove_nodes(description);
 	free_description(description);
 }
 

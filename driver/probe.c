@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From a description of the hardware to a stepper device: the platform driver
- * "stepper-gpio". Each child node is an axis of the node's name; see
- * hw/boards/ for the binding.
+ * "stepper-gpio". Each child node is an axis; see hw/boards/ for the binding.
  */
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -185,6 +184,19 @@ static int configure_axis(struct stepper *stepper, struct device *dev,
 	return err;
 }
 
+/* An axis's: that of its node without the unit address, unless "label" says another. */
+static void read_name(struct fwnode_handle *node, char *name, size_t size)
+{
+	const char *label;
+
+	if (!fwnode_property_read_string(node, "label", &label)) {
+		strscpy(name, label, size);
+		return;
+	}
+	strscpy(name, fwnode_get_name(node), size);
+	name[strcspn(name, "@")] = '\0';
+}
+
 static int add_axis(struct stepper *stepper, struct device *dev,
 		    struct fwnode_handle *node)
 {
@@ -192,8 +204,7 @@ static int add_axis(struct stepper *stepper, struct device *dev,
 	struct error_report report;
 	int axis, err;
 
-	strscpy(name, fwnode_get_name(node), sizeof(name));
-	name[strcspn(name, "@")] = '\0';
+	read_name(node, name, sizeof(name));
 	axis = machine_add_axis(&stepper->machine, name, &report);
 	if (axis < 0)
 		return dev_err_probe(dev, axis, "%pfw: %s\n", node,

@@ -39,6 +39,8 @@ struct sim {
 	raw_spinlock_t lock;
 	struct head head;
 	unsigned long switches; /* levels that were told of, a bit for each line */
+	struct fwnode_handle *node;
+	struct fwnode_handle *axis_node[HEAD_AXES];
 	struct platform_device *stepper;
 	struct dentry *debugfs;
 };
@@ -318,29 +320,39 @@ static struct gpiod_lookup_table sim_lines = {
 	},
 };
 
-/* The description that a device tree would give: a node, and in it the axes. */
-static struct property_entry sim_settings[HEAD_AXES][2];
-static struct software_node sim_node = { .name = "stepper-sim" };
-static struct software_node sim_axis_node[HEAD_AXES];
-static const struct software_node *sim_nodes[HEAD_AXES + 2] = { &sim_node };
+static void sim_remove_nodes(void)
+{
+	enum head_axis axis;
 
+	for (axis = 0; axis < HEAD_AXES; axis++)
+		fwnode_remove_software_node(sim->axis_node[axis]);
+	fwnode_remove_software_node(sim->node);
+}
+
+/* The description that a device tree would give: a node, and in it the axes. */
 static int sim_add_nodes(void)
 {
 	enum head_axis axis;
 
+	sim->node = fwnode_create_software_node(NULL, NULL);
+	if (IS_ERR(sim->node))
+		return PTR_ERR(sim->node);
 	for (axis = 0; axis < HEAD_AXES; axis++) {
 		const struct head_axis_data *data = &head_axis_data[axis];
+		const struct property_entry properties[] = {
+			PROPERTY_ENTRY_STRING("label", data->name),
+			PROPERTY_ENTRY_STRING_ARRAY_LEN("settings", data->settings,
+							data->settings_count),
+			{}
+		};
 
-		sim_settings[axis][0] =
-			PROPERTY_ENTRY_STRING_ARRAY_LEN("settings",
-							data->settings,
-							data->settings_count);
-		sim_axis_node[axis].name = data->name;
-		sim_axis_node[axis].parent = &sim_node;
-		sim_axis_node[axis].properties = sim_settings[axis];
-		sim_nodes[1 + axis] = &sim_axis_node[axis];
+		sim->axis_node[axis] = fwnode_create_software_node(properties, sim->node);
+		if (IS_ERR(sim->axis_node[axis])) {
+			sim_remove_nodes();
+			return PTR_ERR(sim->axis_node[axis]);
+		}
 	}
-	return software_node_register_node_group(sim_nodes);
+	return 0;
 }
 
 static int sim_add_stepper(void)
@@ -348,7 +360,7 @@ static int sim_add_stepper(void)
 	const struct platform_device_info info = {
 		.name = "stepper-gpio",
 		.id = PLATFORM_DEVID_NONE,
-		.fwnode = software_node_fwnode(&sim_node),
+		.fwnode = sim->node,
 	};
 
 	sim->stepper = platform_device_register_full(&info);
@@ -361,7 +373,7 @@ static void sim_take_away(void *unused)
 	debugfs_remove(sim->debugfs);
 	platform_device_unregister(sim->stepper);
 	irq_work_sync(&sim->change_work);
-	software_node_unregister_node_group(sim_nodes);
+	sim_remove_nodes();
 	gpiod_remove_lookup_table(&sim_lines);
 	gpiochip_remove(&sim->chip);
 	kvfree(sim);
@@ -398,7 +410,7 @@ static int __init sim_probe(struct platform_device *pdev)
 	return devm_add_action_or_reset(&pdev->dev, sim_take_away, NULL);
 
 remove_nodes:
-	software_node_unregister_node_group(sim_nodes);
+	sim_remove_nodes();
 remove_lines:
 	gpiod_remove_lookup_table(&sim_lines);
 	gpiochip_remove(&sim->chip);
