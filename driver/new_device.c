@@ -39,6 +39,9 @@ static const struct {
 	{ "pull-down", GPIO_PULL_DOWN },
 };
 
+/* A number that the device may have. */
+#define POLL_INTERVAL "poll-interval"
+
 struct axis_description {
 	/* its name and its strings; the last stays empty */
 	struct property_entry properties[ARRAY_SIZE(axis_strings) + 2];
@@ -51,6 +54,7 @@ struct description {
 	int id;
 	char device_name[sizeof(DEVICE_NAME) + 12];
 	struct platform_device *device;
+	struct property_entry properties[2];
 	struct fwnode_handle *node;
 	unsigned int axes;
 	struct axis_description axis[AXES_MAX];
@@ -143,6 +147,18 @@ static int add_string(struct description *description, unsigned int axis,
 	return 0;
 }
 
+static int set_poll_interval(struct description *description, const char *value)
+{
+	u32 ms;
+
+	if (kstrtou32(value, 10, &ms)) {
+		pr_err(POLL_INTERVAL ": \"%s\" is no number of ms\n", value);
+		return -EINVAL;
+	}
+	description->properties[0] = PROPERTY_ENTRY_U32(POLL_INTERVAL, ms);
+	return 0;
+}
+
 /* NAME=VALUE, of the axis named before or, before all axes, of the device. */
 static int add_property(struct description *description, const char *name,
 			char *value)
@@ -151,6 +167,8 @@ static int add_property(struct description *description, const char *name,
 	char line_name[LINE_NAME_MAX];
 
 	if (!description->axes) {
+		if (!strcmp(name, POLL_INTERVAL))
+			return set_poll_interval(description, value);
 		if (match_string(device_functions, ARRAY_SIZE(device_functions),
 				 name) >= 0)
 			return add_line(description, name, value);
@@ -238,7 +256,7 @@ static int add_nodes(struct description *description)
 {
 	unsigned int axis;
 
-	description->node = fwnode_create_software_node(NULL, NULL);
+	description->node = fwnode_create_software_node(description->properties, NULL);
 	if (IS_ERR(description->node))
 		return PTR_ERR(description->node);
 	for (axis = 0; axis < description->axes; axis++) {

@@ -76,7 +76,8 @@ struct stepper {
 	struct gpio_desc *pin[STEPPER_PINS]; /* NULL: no such line */
 	struct stepper_switch *switches;
 	unsigned int switch_count;
-	struct delayed_work poll_work; /* for those without interrupt */
+	struct delayed_work poll_work; /* for those without interrupt … */
+	unsigned long poll_jiffies; /* … so often */
 	struct gpio_desc *shared_enable; /* one line for many axes, or NULL */
 	u64 enabled; /* the axes that want it to be on, as bits of their own lines */
 	/* Scratch of a set: on the stack, the kernel would clear it each time. */

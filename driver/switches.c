@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The lines of switches: by interrupt, or looked at now and then where a line has
- * none. Tells the machine their levels; what these mean, and that contacts bounce,
- * is the affair of hw/switches.c.
+ * none, or where the description wants it. Tells the machine their levels; what these
+ * mean, and that contacts bounce, is the affair of hw/switches.c.
  */
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
 #include "stepper.h"
-
-/* How long apart lines without interrupt are looked at: as close as a work can be. */
-#define POLL_JIFFIES 1
 
 struct stepper_switch {
 	struct stepper *stepper;
@@ -79,7 +78,7 @@ static void poll_switches(struct work_struct *work)
 					       struct stepper, poll_work);
 
 	stepper_read_switches(stepper, false);
-	queue_delayed_work(system_highpri_wq, &stepper->poll_work, POLL_JIFFIES);
+	queue_delayed_work(system_highpri_wq, &stepper->poll_work, stepper->poll_jiffies);
 }
 
 static void stop_polling(void *data)
@@ -112,12 +111,16 @@ int stepper_add_switch(struct stepper *stepper, struct device *dev, u32 line,
 int stepper_start_switches(struct stepper *stepper, struct device *dev)
 {
 	unsigned int i, polled = 0;
+	u32 poll_ms = 0;
 	int err;
 
+	device_property_read_u32(dev, "poll-interval", &poll_ms);
+	/* what has no interrupt, as often as a work can run */
+	stepper->poll_jiffies = max(msecs_to_jiffies(poll_ms), 1UL);
 	for (i = 0; i < stepper->switch_count; i++) {
 		struct stepper_switch *input = &stepper->switches[i];
 
-		err = request_interrupt(dev, input);
+		err = poll_ms ? -ENXIO : request_interrupt(dev, input);
 		if (err == -EPROBE_DEFER || err == -ENOMEM)
 			return err;
 		input->polled = err;
@@ -127,8 +130,8 @@ int stepper_start_switches(struct stepper *stepper, struct device *dev)
 	stepper_read_switches(stepper, true);
 	if (!polled)
 		return 0;
-	dev_info(dev, "%u of %u switches have no interrupt and are polled\n",
-		 polled, stepper->switch_count);
-	queue_delayed_work(system_highpri_wq, &stepper->poll_work, POLL_JIFFIES);
+	dev_info(dev, "%u of %u switches are polled, each %u ms\n", polled,
+		 stepper->switch_count, jiffies_to_msecs(stepper->poll_jiffies));
+	queue_delayed_work(system_highpri_wq, &stepper->poll_work, stepper->poll_jiffies);
 	return devm_add_action_or_reset(dev, stop_polling, stepper);
 }

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.." || exit
 	"tests/vm/test.sh raspi3b" tests/vm/new-device.sh tests/remote.sh "tests/remote.sh stepctl" "tests/vm/test.sh virt" \
 	"tests/vm/plan.sh virt" "tests/vm/drives.sh virt" "tests/vm/drives.sh gpio" \
 	tests/vm/expander.sh tests/vm/life.sh "tests/vm/switches.sh x86" "tests/vm/switches.sh virt" \
+	"tests/vm/switches.sh raspi3b" \
 	"tests/vm/switches.sh gpio" "tests/vm/switches.sh fuse" \
 	tests/property/run.sh tests/fuzz/fuzz.sh tests/fuzz/coverage.sh tests/check-style.sh tests/unit/run.sh \
 	tests/stepctl.sh tests/doctor.sh tests/keyframes.sh tests/stepctl_device.sh tests/examples.sh tests/stepperd.sh \

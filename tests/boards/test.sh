@@ -152,7 +152,7 @@ merge "three axes with all that they may have" \
 	tilt_limit_min_nc=14 tilt_limit_max_nc=15 \
 	slide_step=16 slide_dir=17 slide_enable=18 slide_home=19 \
 	slide_limit_min_nc=20 slide_limit_max=21 \
-	estop_nc=22 aux1=23 aux2=24 "pan_settings=SCALE 17.5; MAX 90" <<END
+	estop_nc=22 aux1=23 aux2=24 poll_interval=5 "pan_settings=SCALE 17.5; MAX 90" <<END
 2 pan-step 0
 3 pan-dir 0
 4 pan-enable 1
@@ -176,13 +176,14 @@ merge "three axes with all that they may have" \
 24 aux 0
 END
 same "settings, replaced" "SCALE 17.5; MAX 90" "$(fdtget "$merged" /stepper/pan@0 settings)"
+same "poll_interval" 5 "$(fdtget "$merged" /stepper poll-interval)"
 same "settings, as they were" "SCALE 32000/360; MIN -45; MAX 90" \
 	"$(fdtget "$merged" /stepper/tilt@1 settings)"
 
 # the number says that it was set, and where
 for parameter in $(fdtget -p $overlay /__overrides__); do
 	case $parameter in
-	pan | tilt | slide | *_settings | *_drive) continue ;;
+	pan | tilt | slide | poll_interval | *_settings | *_drive) continue ;;
 	esac
 	tests/boards/dtparam.sh $overlay $out/overlay.dtbo tilt slide "$parameter=50"
 	fdtoverlay -i "$tree" -o "$merged" $out/overlay.dtbo

@@ -20,8 +20,11 @@
 # by itself, or if QEMU's and the kernel's account of the pins differ.
 #
 # OVERLAY=drives boots virt with that overlay of hw/boards/ in place of its own.
+# PARAMETERS are those of the overlay on raspi3b, if other ones than test.sh wants.
 #
-# A guest on virt that prints "press the power button" gets it pressed, for 100 ms.
+# A guest on virt that prints "press the power button" gets it pressed, for 100 ms; one on
+# raspi3b that prints "outside: COMMAND" gets that done by QEMU's qtest from outside, as
+# a write of GPSET0 or GPCLR0, which there sets what is read of inputs, too.
 #
 # Time is the guest's count of instructions, 2 ns each (of debug 1 ns), and does not
 # depend on the load of this computer; two runs are the same, but for when a button
@@ -109,7 +112,8 @@ virt)
 	console=ttyAMA0
 	;;
 raspi3b)
-	gpio=/soc/gpio@7e200000 overlay=stepper parameters="tilt slide enable=22 aux1=25 slide_limit_min=20 estop_nc=26"
+	gpio=/soc/gpio@7e200000 overlay=stepper
+	parameters=${PARAMETERS:-tilt slide enable=22 aux1=25 slide_limit_min=20 estop_nc=26}
 	set -- qemu-system-aarch64 -M raspi3b -accel tcg,thread=single \
 		-kernel "$cache/arm64/boot/vmlinuz-$version-arm64" \
 		-trace memory_region_ops_write
@@ -189,6 +193,7 @@ receive()
 			echo '{"execute":"qmp_capabilities"}{"execute":"system_powerdown"}' \
 				>"$out/qmp.in"
 			;;
+		"outside: "*) echo "${line#outside: }" >"$out/qtest.in" ;;
 		"guest ended with "*)
 			echo "${line##* }" >"$out/result"
 			ended=1
@@ -211,14 +216,14 @@ receive()
 	done
 }
 
-mkfifo "$out/qmp.in" "$out/qmp.out"
-set -- "$@" -qmp "pipe:$out/qmp"
+mkfifo "$out/qmp.in" "$out/qmp.out" "$out/qtest.in" "$out/qtest.out"
+set -- "$@" -qmp "pipe:$out/qmp" -qtest "pipe:$out/qtest"
 # Through a file: a UART that waits for a slow reader would let time jump
 : >"$out/serial.log"
 : >"$out/serial.raw"
 timeout "${BOOT_TIMEOUT:-300}" "$@" </dev/null >"$out/qemu.log" 2>&1 &
 tail -c +1 -s 0.1 -f --pid=$! "$out/serial.raw" | receive
-rm "$out/initrd" "$out/serial.raw" "$out/qmp.in" "$out/qmp.out"
+rm "$out/initrd" "$out/serial.raw" "$out"/qmp.* "$out"/qtest.*
 
 if [ ! -e "$out/result" ]; then
 	echo "boot: $board did not end by itself: see $out/serial.log" >&2

@@ -6,6 +6,9 @@
 # gpio_value tracepoint gave the same change: "time_ns name level". Fails if
 # the two do not agree edge by edge.
 #
+# Inputs, which only raspi3b's account of QEMU has, are set from outside: after the edge
+# before.
+#
 # usage: edges.sh OUT BOARD, OUT and BOARD as in boot.sh
 #
 # UNTOLD is the number of a line that was also set while nothing was recorded, and is
@@ -95,6 +98,10 @@ paste -d ' ' "$out/times" "$out/values" |
 	}
 	FILENAME ~ /levels$/ && $1 != untold && $2 != seen[$1] + 0 {
 		seen[$1] = $2
+		if (name[$1] ~ /(home|limit-m..|estop)$/) {
+			printf "%.0f %s %s\n", last, name[$1], $2
+			next
+		}
 		if (!(($1, matched[$1] + 0) in time))
 			fail("the kernel did not set line " $1 " to " $2)
 		now = time[$1, matched[$1]++ + 0]

@@ -53,7 +53,8 @@ write_open() # LINE
 nodes_are() # HOW MANY
 {
 	for _ in $(seq 60); do
-		[ "$(ls /sys/kernel/software_nodes | wc -l)" != "$1" ] || return 0
+		[ "$(find /sys/kernel/software_nodes -mindepth 1 -maxdepth 1 | wc -l)" != "$1" ] ||
+			return 0
 		sleep 0.1
 	done
 	ls /sys/kernel/software_nodes
@@ -90,6 +91,8 @@ refused "settings twice" 'Invalid argument' 'PAN: settings given twice' \
 refused "an unknown drive" 'Invalid argument' 'PAN: no drive is called "half"' "$pan drive=half"
 refused "no phase C" 'Invalid argument' 'PAN: no phase-c-gpios' \
 	'PAN drive=full-steps phase-a=stepper-sim:1 phase-b=stepper-sim:7'
+refused "no number" 'Invalid argument' 'poll-interval: "often" is no number' \
+	"poll-interval=often $pan"
 refused "an axis twice" 'Invalid argument' 'the name PAN is taken or reserved' "$pan PAN"
 refused "an axis twice, in small letters" 'Invalid argument' 'taken or reserved' \
 	"$pan pan step=stepper-sim:4 dir=stepper-sim:5"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Limits and the emergency stop in a stock kernel on an emulated board, judged by
-# the pins: on x86 and debug the switches of the virtual head, on virt the power button.
+# the pins: on x86 and debug the switches of the virtual head, on virt the power button, on
+# raspi3b the inputs of the overlay, polled, as QEMU interrupts for none.
 #
 # usage: tests/vm/switches.sh BOARD, as in boot.sh
 #	 tests/vm/switches.sh gpio|gpiod2: stepperd on the lines of the virtual head, as in
@@ -30,6 +31,7 @@ gpio | gpiod2 | fuse)
 		"build/cache/$(tests/vm/fetch.sh amd64)/amd64/modules/"*.ko
 	;;
 esac
+export PARAMETERS="enable=22 pan_home=16 pan_limit_max_nc=20 estop_nc=26 poll_interval=4"
 status=0
 tests/vm/boot.sh "$machine" "$out" tests/vm/guest-switches.sh "$@" || status=$?
 sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
@@ -43,7 +45,34 @@ said() # WHAT
 	sed -n "s/^$1: //p" "$out/serial.log"
 }
 
-if [ "$machine" != virt ]; then
+# after LINE became LEVEL last, as it was from outside: steps up and down until the next mark
+after() # MARK LINE LEVEL
+{
+	eval "$(awk -v mark="$1" -v line="$2" -v level="$3" '
+		$2 == "mark" { on = $3 == mark; next }
+		on && $2 == line && $3 == level { up = down = 0 }
+		$2 == "pan-dir" { sign = $3 }
+		on && $2 == "pan-step" && $3 { if (sign) up++; else down++ }
+		END { print "after_up=" up + 0 " after_down=" down + 0 }' "$out/pins.edges")"
+}
+
+if [ "$board" = raspi3b ]; then
+	# 444 steps/s; looked at each 4 ms, or a tick later, in which there are no more than 4
+	after limit pan-limit-max 1
+	that "limit: no step after it was seen" "$after_up" -le 4
+	during limit
+	that "limit: moving until then" "$pan_up" -gt 88
+	during away
+	that "limit: away" "$pan_up $pan_down" = "0 89"
+	# touched at 111 steps/s
+	after home pan-home 0
+	that "HOME: comes to rest where it is touched" "$((after_down - after_up))" -le 1
+	that "HOME: and not before" "$((after_down - after_up))" -ge 0
+	during home
+	that "HOME: backs off" "$pan_up" -gt 89
+	after pressing estop 1
+	that "emergency stop: no step after it was seen" "$after_up" -le 4
+elif [ "$machine" != virt ]; then
 	# 50 degrees are 4444.4 steps, 44 are 3911: the 534th trips the switch
 	during interrupt
 	there=$tilt_down
