@@ -113,11 +113,11 @@ void axis_forget_target(struct axis *axis)
 	axis->play = axis->rest_play;
 }
 
-void axis_set_origin(struct axis *axis, s64 steps)
+void axis_set_origin(struct axis *axis, s64 steps, s64 micro, s64 play)
 {
-	axis->origin = steps - axis->play - axis_steps(axis, axis->target);
-	axis->rest = axis->target;
-	axis->rest_play = axis->play;
+	axis->origin = steps - play - axis_steps(axis, micro);
+	axis->rest = micro;
+	axis->rest_play = play;
 }
 
 s64 axis_resting_position(const struct axis *axis, s64 steps, s64 candidate)

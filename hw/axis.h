@@ -58,8 +58,8 @@ void axis_approach(struct axis *axis, s64 from);
 /* What was commanded since the axis rested was not done. */
 void axis_forget_target(struct axis *axis);
 
-/* Call the steps emitted, @steps, the present target of the axis; it rests there. */
-void axis_set_origin(struct axis *axis, s64 steps);
+/* The axis rests where @steps were emitted, @play as in struct motion_axis: call it @micro. */
+void axis_set_origin(struct axis *axis, s64 steps, s64 micro, s64 play);
 
 /*
  * The position to show for an axis that rests at @steps: @candidate if that is

@@ -23,7 +23,8 @@ int command_IS(struct transaction *line, const struct command *command)
 		if (transaction_convert(line, i, &command->value[i],
 					&axis->target))
 			return -EINVAL;
-		axis_set_origin(axis, motion_steps(&machine->motion, i));
+		axis_set_origin(axis, motion_steps(&machine->motion, i), axis->target,
+				axis->play);
 		axis->trust = TRUST_KNOWN;
 	}
 	return 0;
@@ -89,7 +90,7 @@ int command_STOP(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	/* For a hold it is nothing that is left to do, unless some axes go on. */
-	transaction_fill_entry(line, command->axes ? ENTRY_NOW : ENTRY_STOP, speed);
+	transaction_fill_entry(line, axes == BIT(AXES_MAX) - 1 ? ENTRY_STOP : ENTRY_NOW, speed);
 	transaction_replace(line);
 	return 0;
 }
@@ -173,9 +174,6 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 		line->state->hold = true;
 		return 0;
 	}
-	if (line->state->home.axes)
-		return error_set(line->report, EBUSY, command->column,
-				 "HOME cannot be held");
 	if (line->points)
 		return error_set(line->report, EBUSY, command->column,
 				 "PAUSE after a point needs a line of its own");
@@ -188,7 +186,8 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 	line->paused = true;
 	if (machine->state.queued != machine->state.done)
 		error = stage_stop(line, BIT(AXES_MAX) - 1);
-	/* RESUME plans anew whatever is queued. */
+	/* RESUME plans anew whatever is queued, and begins anew with a HOME. */
+	line->state->home.axes = 0;
 	line->state->planned = line->state->done;
 	line->state->commit_ns = motion_staged_end_ns(&machine->motion);
 	if (error == -ENOSPC)

@@ -21,7 +21,7 @@ void events_add(struct machine *machine, const char *tag, const char *format, ..
 void events_tell_changes(struct machine *machine, const char *tag)
 {
 	struct motion_lateness late = motion_lateness(&machine->motion);
-	enum machine_mode mode = machine_mode(&machine->state);
+	enum machine_mode mode = machine_mode(machine, &machine->state);
 
 	if (mode != machine->mode) {
 		events_add(machine, tag, "* STATE %s\n", machine_mode_names[mode]);

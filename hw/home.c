@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * HOME. It has a place in the queue, alone; each phase is a plan of its own, from
- * rest to rest, that a switch cuts short. How axes move is in change.c, where a
- * switch tripped is noted in switches.c.
+ * HOME. It has a place in the queue like a move, but is not planned with it: each phase
+ * is a plan of its own, from rest to rest, that a switch cuts short. How axes move is in
+ * change.c, where a switch tripped is noted in switches.c.
  */
 #include "alarm.h"
 #include "home.h"
@@ -13,6 +13,12 @@
 #define EIGHTH_SHIFT 3
 /* No way is longer, steps: plan_change() can do twice that. */
 #define WAY_MAX (1LL << (PLAN_DISTANCE_BITS - 1))
+
+/* The entry of the HOME that is under way or next. */
+static struct queue_entry *next_entry(struct machine *machine)
+{
+	return machine_entry(machine, machine->state.done + 1);
+}
 
 static bool homes_upwards(const struct axis *axis)
 {
@@ -65,7 +71,7 @@ static struct plan_change change_of(struct machine *machine, unsigned int i,
 {
 	const struct axis *axis = &machine->state.axis[i];
 	s64 range = axis->setting[SETTING_MAX] - axis->setting[SETTING_MIN];
-	s64 speed = axis->setting[SETTING_HOMESPEED];
+	s64 speed = next_entry(machine)->limits[i].speed;
 	s64 here = motion_steps(&machine->motion, i) - motion_play(&machine->motion, i);
 	bool up = homes_upwards(axis);
 	struct plan_change change = { .what = PLAN_GO };
@@ -95,7 +101,6 @@ static struct plan_change change_of(struct machine *machine, unsigned int i,
 static bool perform(struct machine *machine, const struct plan_change change[AXES_MAX],
 		    u64 now_ns)
 {
-	struct queue_entry *entry = machine_entry(machine, machine->state.queued);
 	struct motion *motion = &machine->motion;
 	u64 end_ns;
 	int error;
@@ -104,7 +109,7 @@ static bool perform(struct machine *machine, const struct plan_change change[AXE
 	error = plan_change(motion, change);
 	end_ns = motion_staged_end_ns(motion);
 	if (!error && !motion_publish(motion, now_ns)) {
-		entry->end_ns = end_ns;
+		next_entry(machine)->end_ns = end_ns;
 		return true;
 	}
 	motion_abandon(motion);
@@ -125,7 +130,7 @@ static void stop(struct machine *machine, u32 arrived, u64 now_ns)
 		const struct axis *axis = &machine->state.axis[i];
 
 		change[i].what = arrived & BIT(i) ? PLAN_STOP : PLAN_FINISH;
-		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_HOMESPEED]);
+		change[i].axis = axis_limits_in_motion(axis, next_entry(machine)->limits[i].speed);
 	}
 	if (perform(machine, change, now_ns))
 		machine->state.home.left &= ~arrived;
@@ -157,35 +162,60 @@ static void begin(struct machine *machine, enum home_phase phase, u64 now_ns)
 	home->left = phase == HOME_BACK_OFF || phase == HOME_RETURN ? 0 : axes;
 }
 
+/*
+ * Which side of its play axis @i rests on was not quite known when what follows was queued:
+ * say so up to the next move, which takes it up.
+ */
+static void hand_on_play(struct machine *machine, unsigned int i, s64 play)
+{
+	u32 number;
+
+	for (number = machine->state.done + 1; number != machine->state.queued + 1; number++) {
+		struct queue_entry *entry = machine_entry(machine, number);
+
+		if (queue_goes(entry))
+			return;
+		entry->play[i] = play;
+	}
+	machine->state.axis[i].play = play;
+}
+
 static void finish(struct machine *machine)
 {
-	struct queue_entry *entry = machine_entry(machine, machine->state.queued);
+	const struct queue_entry *entry = next_entry(machine);
 	unsigned int i;
 
 	for (i = 0; i < machine->names.count; i++) {
 		struct axis *axis = &machine->state.axis[i];
+		s64 play = motion_play(&machine->motion, i);
 
-		if (machine->state.home.axes & BIT(i)) {
-			axis->target = axis->setting[SETTING_HOMEPOS];
-			axis->play = motion_play(&machine->motion, i);
-			axis_set_origin(axis, motion_steps(&machine->motion, i));
-			axis->trust = TRUST_KNOWN;
-		}
-		entry->target[i] = axis->target;
-		entry->play[i] = axis->play;
+		if (!(entry->axes & BIT(i)))
+			continue;
+		hand_on_play(machine, i, play);
+		axis_set_origin(axis, motion_steps(&machine->motion, i), entry->target[i], play);
+		axis->trust = TRUST_KNOWN;
 	}
 	machine->state.home.axes = 0;
 	switches_seek(machine, 0);
 }
 
-void home_look(struct machine *machine, u64 now_ns)
+/* A HOME that was stopped, for good or by a hold, may still slow down behind its switch. */
+static bool slows_down(struct machine *machine, u64 now_ns)
 {
-	const struct queue_entry *entry = machine_entry(machine, machine->state.queued);
+	enum entry_kind kind = next_entry(machine)->kind;
+
+	return machine->state.done != machine->state.queued &&
+	       (kind == ENTRY_STOP || kind == ENTRY_HOME) &&
+	       !motion_idle(&machine->motion, now_ns);
+}
+
+void home_go_on(struct machine *machine, u64 now_ns)
+{
 	struct home *home = &machine->state.home;
 	u32 arrived;
 
 	if (!home->axes) {
-		if (machine->switches.sought)
+		if (machine->switches.sought && !slows_down(machine, now_ns))
 			switches_seek(machine, 0);
 		return;
 	}
@@ -196,7 +226,7 @@ void home_look(struct machine *machine, u64 now_ns)
 		arrived = home->left & axes_at(machine, switches_seen(machine));
 	if (arrived)
 		stop(machine, arrived, now_ns);
-	if (home->late || !motion_passed(&machine->motion, entry->end_ns, now_ns))
+	if (home->late || !motion_passed(&machine->motion, next_entry(machine)->end_ns, now_ns))
 		return;
 	if (home->left)
 		alarm_raise(machine, ALARM_HOME, false, now_ns);
@@ -204,6 +234,20 @@ void home_look(struct machine *machine, u64 now_ns)
 		finish(machine);
 	else
 		begin(machine, home->phase + 1, now_ns);
+}
+
+void home_begin(struct machine *machine, u64 now_ns)
+{
+	struct queue_entry *entry = next_entry(machine);
+	struct machine_state *state = &machine->state;
+
+	if (state->done == state->queued || entry->kind != ENTRY_HOME ||
+	    state->done != state->planned || state->hold)
+		return;
+	motion_stage(&machine->motion, now_ns);
+	entry->end_ns = max(motion_staged_end_ns(&machine->motion), entry->settled_ns);
+	state->planned = entry->number;
+	state->home = (struct home){ .axes = entry->axes };
 }
 
 /* The axes that @command means: those that it names, or all that have a switch. */
@@ -225,33 +269,34 @@ static int find_axes(struct transaction *line, const struct command *command, u3
 
 int command_HOME(struct transaction *line, const struct command *command)
 {
-	struct motion *motion = &line->machine->motion;
-	struct command at = { .column = command->column, .has_speed = true };
+	struct command at = { .column = command->column,
+			      .has_speed = true,
+			      .speed.column = command->column };
+	struct queue_entry *entry = transaction_entry(line);
 	unsigned int i;
-	u32 axes;
 	s64 speed;
 	int error;
 
-	error = find_axes(line, command, &axes);
+	error = find_axes(line, command, &entry->axes);
 	if (!error)
 		error = transaction_room(line, command);
 	if (error)
 		return error;
-	if (transaction_moves(line) || line->state->hold)
-		return error_set(line->report, EBUSY, command->column,
-				 "HOME needs the axes at rest");
+	entry->kind = ENTRY_HOME;
 	for (i = 0; i < line->machine->names.count; i++) {
-		at.speed.micro = line->state->axis[i].setting[SETTING_HOMESPEED];
-		if (axes & BIT(i))
-			error = transaction_speed(line, &at, i, &speed);
+		struct axis *axis = &line->state->axis[i];
+
+		if (!(entry->axes & BIT(i)))
+			continue;
+		at.speed.micro = axis->setting[SETTING_HOMESPEED];
+		error = transaction_speed(line, &at, i, &speed);
 		if (error)
 			return error;
+		entry->limits[i] = transaction_limits(axis, speed);
+		axis->target = axis->setting[SETTING_HOMEPOS];
+		axis->play = homes_upwards(axis) ? -axis_backlash(axis) : 0; /* by HOME_RETURN */
 	}
-	motion_stage(motion, line->now_ns);
-	motion_stage_rest(motion, motion_staged_end_ns(motion) + transaction_enable(line, axes));
-	line->moved = true;
-	transaction_entry(line)->kind = ENTRY_HOME;
-	transaction_queue_staged(line);
-	line->state->home = (struct home){ .axes = axes };
+	entry->settled_ns = line->now_ns + transaction_enable(line, entry->axes);
+	transaction_queue(line);
 	return 0;
 }

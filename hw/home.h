@@ -13,6 +13,9 @@
  * switches tripped (or opened), begin the next phase, raise ALARM_HOME if a switch
  * did not. Process side, while nothing is staged.
  */
-void home_look(struct machine *machine, u64 now_ns);
+void home_go_on(struct machine *machine, u64 now_ns);
+
+/* Begin with a HOME if it is next and all before it has ended. Likewise. */
+void home_begin(struct machine *machine, u64 now_ns);
 
 #endif

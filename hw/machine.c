@@ -143,7 +143,7 @@ static void retire(struct machine *machine, u64 now_ns)
 	unsigned int i;
 
 	switches_look(machine, now_ns);
-	home_look(machine, now_ns);
+	home_go_on(machine, now_ns);
 	while (machine->state.done != machine->state.planned &&
 	       !machine->state.hold && !machine->state.home.axes) {
 		struct queue_entry *entry =
@@ -162,6 +162,7 @@ static void retire(struct machine *machine, u64 now_ns)
 		events_add(machine, entry->tag, "* DONE\n");
 		events_tell_changes(machine, entry->tag);
 	}
+	home_begin(machine, now_ns);
 	if (machine->state.done == machine->state.queued)
 		for (i = 0; i < machine->names.count; i++)
 			axis_forget_limits(&machine->state.axis[i]);
@@ -246,8 +247,7 @@ bool machine_alarm(const struct machine *machine)
 
 bool machine_has_room(const struct machine *machine)
 {
-	return !machine->state.home.axes &&
-	       machine->state.queued - machine->state.done < QUEUE_MAX;
+	return machine->state.queued - machine->state.done < QUEUE_MAX;
 }
 
 void machine_status(struct machine *machine, struct text *answer, u64 now_ns)
@@ -300,7 +300,7 @@ void machine_set_stand(struct machine *machine, unsigned int i, const struct sta
 	s64 backlash = axis_backlash(axis);
 
 	axis->play = clamp_t(s64, stand->play, -backlash, 0);
-	axis_set_origin(axis, motion_steps(&machine->motion, i));
+	axis_set_origin(axis, motion_steps(&machine->motion, i), axis->target, axis->play);
 	motion_set_backlash(&machine->motion, i, backlash, axis->play);
 	motion_set_phase(&machine->motion, i, stand->phase);
 }

@@ -182,6 +182,29 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	return 0;
 }
 
+/*
+ * The monotonic time that WAIT UNTIL means. 0 or an errno: -EDOM if it is over before what
+ * is queued; when a HOME is, nobody knows.
+ */
+static int find_instant(struct transaction *line, const struct command *command, u64 *until_ns)
+{
+	bool homes = transaction_homes(line);
+	u64 earliest_ns = line->now_ns;
+	int error;
+
+	*until_ns = command->realtime_ns - line->machine->realtime_offset_ns;
+	if (!homes) {
+		error = transaction_stage(line);
+		if (error)
+			return error;
+		earliest_ns = motion_staged_end_ns(&line->machine->motion);
+	}
+	if ((s64)*until_ns < (s64)earliest_ns)
+		return error_set(line->report, EDOM, command->duration_column,
+				 "that will have passed by then");
+	return 0;
+}
+
 int command_WAIT(struct transaction *line, const struct command *command)
 {
 	struct queue_entry *entry = transaction_entry(line);
@@ -192,18 +215,10 @@ int command_WAIT(struct transaction *line, const struct command *command)
 	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
 	entry->time_ns = command->duration_ns;
 	entry->settled_ns = 0;
-	if (command->until) {
-		error = transaction_stage(line);
-		if (error)
-			return error;
-		entry->time_ns = command->realtime_ns -
-				 line->machine->realtime_offset_ns;
-		if ((s64)entry->time_ns <
-		    (s64)motion_staged_end_ns(&line->machine->motion))
-			return error_set(line->report, EDOM,
-					 command->duration_column,
-					 "that will have passed by then");
-	}
+	if (command->until)
+		error = find_instant(line, command, &entry->time_ns);
+	if (error)
+		return error;
 	transaction_queue(line);
 	return 0;
 }

@@ -352,8 +352,8 @@ static int plan_entry(struct machine *machine, struct machine_state *state,
 		break;
 	case ENTRY_POINT:
 		return plan_point(machine, state, entry);
-	case ENTRY_STOP:
-	case ENTRY_HOME: /* staged when it was accepted, or over */
+	case ENTRY_STOP: /* staged when it was accepted, or over */
+	case ENTRY_HOME: /* not here */
 		break;
 	}
 	entry->staged_end_ns = motion_staged_end_ns(motion);
@@ -489,9 +489,21 @@ static noinline int plan_held(struct machine *machine, struct machine_state *sta
 	return 0;
 }
 
+/* How many entries can be planned: none behind a HOME that is not over. */
+static u32 plannable(struct machine *machine, const struct machine_state *state)
+{
+	u32 number = state->planned;
+
+	if (state->home.axes)
+		return 0;
+	while (number != state->queued && machine_entry(machine, number + 1)->kind != ENTRY_HOME)
+		number++;
+	return number - state->planned;
+}
+
 int queue_plan(struct machine *machine, struct machine_state *state, u64 now_ns, bool begun)
 {
-	u32 count = state->queued - state->planned;
+	u32 count = plannable(machine, state);
 	u64 commit_ns = state->commit_ns;
 	u32 planned = state->planned;
 
@@ -531,7 +543,7 @@ u64 queue_due_ns(struct machine *machine)
 	const struct machine_state *state = &machine->state;
 	u64 commit_ns;
 
-	if (state->planned == state->queued || state->hold)
+	if (state->hold || !plannable(machine, state))
 		return U64_MAX;
 	commit_ns = motion_real_ns(&machine->motion, state->commit_ns);
 	return commit_ns - min_t(u64, commit_ns, AHEAD_NS);
@@ -638,6 +650,8 @@ static void hold_entry(struct machine *machine, struct queue_entry *entry, u64 h
 {
 	if (entry->end_ns == U64_MAX)
 		return; /* it had not begun */
+	if (entry->kind == ENTRY_HOME)
+		entry->end_ns = U64_MAX; /* begins anew */
 	if (entry->kind == ENTRY_WAIT)
 		entry->time_ns = min(entry->time_ns, entry->end_ns - held_ns);
 	if (entry->kind == ENTRY_MOVE && entry->duration_ns)
@@ -653,7 +667,7 @@ void queue_hold(struct machine *machine, u64 held_ns)
 
 	for (; number != queued + 1; number++) {
 		entry = machine_entry(machine, number);
-		if (queue_end_ns(machine, entry) > held_ns)
+		if (entry->kind == ENTRY_HOME || queue_end_ns(machine, entry) > held_ns)
 			break;
 		entry->end_ns = queue_end_ns(machine, entry);
 		entry->kind = ENTRY_STOP;

@@ -23,8 +23,8 @@ int queue_take_up(struct machine *machine, const struct machine_state *state,
 		  const s64 wanted[AXES_MAX]);
 
 /*
- * Stage the entries of @state that are not planned, as many as there are segments
- * for: behind the plan, or, where they flow on from it, in place of its end. With
+ * Stage the entries of @state that are not planned, up to the first HOME, as many as there
+ * are segments for: behind the plan, or, where they flow on from it, in place of its end. With
  * @begun behind what is staged already. 0 or -EAGAIN: all must be abandoned then.
  */
 int queue_plan(struct machine *machine, struct machine_state *state, u64 now_ns, bool begun);
@@ -32,7 +32,7 @@ int queue_plan(struct machine *machine, struct machine_state *state, u64 now_ns,
 /* What queue_plan() staged is published: let the entries know. */
 void queue_planned(struct machine *machine);
 
-/* When to plan, real time; U64_MAX: all is planned, or held. */
+/* When to plan, real time; U64_MAX: all that can be is planned, or held. */
 u64 queue_due_ns(struct machine *machine);
 
 /*

@@ -15,9 +15,6 @@ static int take_over(struct transaction *line,
 	u64 delay_ns = transaction_enable(line, command->axes);
 	int error;
 
-	if (line->state->home.axes)
-		return error_set(line->report, EBUSY, command->column,
-				 "HOME is under way: STOP ends it");
 	motion_stage_cut_after(motion, line->now_ns, delay_ns);
 	error = plan_change(motion, change);
 	if (error == -EDOM)

@@ -208,7 +208,7 @@ static void set_frame(struct transaction *line, unsigned int i)
 	s64 backlash = axis_backlash(axis);
 
 	axis->play = motion_went_down(motion, i) ? -backlash : 0;
-	axis_set_origin(axis, motion_steps(motion, i));
+	axis_set_origin(axis, motion_steps(motion, i), axis->target, axis->play);
 	/* At once, as what follows in the line may be planned already. */
 	motion_set_backlash(motion, i, backlash, axis->play);
 }

@@ -4,15 +4,15 @@
  */
 #include "state.h"
 
-enum machine_mode machine_mode(const struct machine_state *state)
+enum machine_mode machine_mode(struct machine *machine, const struct machine_state *state)
 {
 	if (state->alarm)
 		return MODE_ALARM;
 	if (state->hold)
 		return MODE_HOLD;
-	if (state->home.axes)
-		return MODE_HOMING;
-	return state->done != state->queued ? MODE_RUN : MODE_IDLE;
+	if (state->done == state->queued)
+		return MODE_IDLE;
+	return machine_entry(machine, state->done + 1)->kind == ENTRY_HOME ? MODE_HOMING : MODE_RUN;
 }
 
 const char *const machine_mode_names[] = {

@@ -32,7 +32,7 @@ enum entry_kind {
 	ENTRY_UNTIL,
 	ENTRY_TRIGGER,
 	ENTRY_POINT, /* PVT */
-	ENTRY_HOME, /* nothing follows it until it is done */
+	ENTRY_HOME, /* what follows is planned when it is over */
 };
 
 /* Limits of an axis, in millionths of its unit per s, s^2 (jerk 0: none). */
@@ -47,15 +47,15 @@ struct queue_entry {
 	u32 number; /* counts all entries ever queued, from 1 */
 	enum entry_outcome outcome;
 	enum entry_kind kind;
-	u32 axes; /* MOVE: bit n: axis n is named */
-	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN, POINT: of all axes */
+	u32 axes; /* MOVE, HOME: bit n: axis n is named */
+	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN, POINT: of all axes; HOME: named */
 	u64 duration_ns; /* MOVE: exactly so long, from rest to rest; 0: it flows; POINT */
 	u64 settled_ns; /* not to begin before: drivers were switched on for it */
 	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
 	u32 lines; /* TRIGGER */
 	u64 point_ns; /* when a point ends if another follows it, plan time */
 	u64 staged_point_ns;
-	u64 end_ns; /* plan time; U64_MAX: not planned */
+	u64 end_ns; /* plan time, of a HOME that of its phase; U64_MAX: not planned */
 	u64 staged_end_ns; /* the same, of a plan that is not in force yet */
 	s64 target[AXES_MAX]; /* of all axes at its end, millionths */
 	s64 play[AXES_MAX]; /* likewise; a MOVE takes it up before it begins */
@@ -84,7 +84,7 @@ static inline bool queue_goes(const struct queue_entry *entry)
 
 /* Of all axes together: the next begins when all have come to rest. */
 enum home_phase {
-	HOME_ENABLE, /* the drivers settle */
+	HOME_ENABLE, /* all comes to rest, the drivers settle */
 	HOME_SEEK, /* to the switch */
 	HOME_LEAVE, /* away until it opens */
 	HOME_BACK_OFF, /* by BACKOFF */
@@ -92,8 +92,9 @@ enum home_phase {
 	HOME_RETURN, /* to the step at which it tripped */
 };
 
+/* The HOME that is next to be done, once it has begun. */
 struct home {
-	u32 axes; /* that look for their switches; 0: there is no HOME under way */
+	u32 axes; /* that look for their switches; 0: none has begun */
 	u32 left; /* of these, those whose switch has not done yet what the phase waits for */
 	enum home_phase phase;
 	bool late; /* what was due could not be published: again soon */
@@ -230,7 +231,7 @@ static inline struct queue_entry *machine_entry(struct machine *machine, u32 num
 }
 
 /* The state that `?` and events show, and its name. */
-enum machine_mode machine_mode(const struct machine_state *state);
+enum machine_mode machine_mode(struct machine *machine, const struct machine_state *state);
 extern const char *const machine_mode_names[];
 
 /* Lower @rate, steps/s, to what the pulses of @axis and the host allow. */

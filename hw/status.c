@@ -51,7 +51,7 @@ void status_print(struct machine *machine,
 	unsigned int i;
 
 	text_string(answer, "STATE=");
-	text_string(answer, machine_mode_names[machine_mode(state)]);
+	text_string(answer, machine_mode_names[machine_mode(machine, state)]);
 	for (i = 0; i < machine->names.count; i++) {
 		text_string(answer, " ");
 		text_string(answer, machine->names.name[i]);

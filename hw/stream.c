@@ -204,6 +204,9 @@ int command_PVT(struct transaction *line, const struct command *command)
 		return error_set(line->report, EBUSY, command->column,
 				 "a point after PAUSE needs a line of its own");
 	error = transaction_room(line, command);
+	if (!error && transaction_homes(line))
+		return error_set(line->report, EBUSY, command->column,
+				 "a point waits for no HOME: SYNC first");
 	if (!error)
 		error = take_point(line, command, entry, from);
 	if (!error)

@@ -18,9 +18,6 @@ int transaction_allowed(struct transaction *line, const struct command *command)
 	if (!line->acknowledged)
 		return error_set(line->report, ECANCELED, command->column,
 				 "stopped: open the device anew, or RESET");
-	if (line->state->home.axes && !line->machine->state.home.axes)
-		return error_set(line->report, EBUSY, command->column,
-				 "a move after HOME needs a line of its own");
 	return 0;
 }
 
@@ -28,8 +25,7 @@ int transaction_room(struct transaction *line, const struct command *command)
 {
 	int error = transaction_allowed(line, command);
 
-	if (!error && (line->behind || line->state->home.axes ||
-		       line->state->queued - line->state->done >= QUEUE_MAX))
+	if (!error && (line->behind || line->state->queued - line->state->done >= QUEUE_MAX))
 		error = -EAGAIN;
 	return error;
 }
@@ -122,10 +118,20 @@ s64 transaction_present_speed(const struct transaction *line, unsigned int i)
 	struct machine *machine = line->machine;
 	const struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
 
-	if (machine->state.done != machine->state.queued && queue_goes(entry) &&
-	    entry->axes >> i & 1)
+	if (machine->state.done != machine->state.queued &&
+	    (queue_goes(entry) || entry->kind == ENTRY_HOME) && entry->axes >> i & 1)
 		return entry->limits[i].speed;
 	return line->state->axis[i].setting[SETTING_SPEED];
+}
+
+bool transaction_homes(const struct transaction *line)
+{
+	u32 number = line->state->done;
+
+	while (number != line->state->queued)
+		if (machine_entry(line->machine, ++number)->kind == ENTRY_HOME)
+			return true;
+	return false;
 }
 
 u64 transaction_enable(struct transaction *line, u32 axes)

@@ -137,4 +137,7 @@ static inline bool transaction_moves(const struct transaction *line)
 	return line->state->queued != line->state->done;
 }
 
+/* The same of a HOME: what is queued behind it cannot be planned yet. */
+bool transaction_homes(const struct transaction *line);
+
 #endif

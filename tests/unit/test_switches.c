@@ -7,6 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "random.h"
 #include "rig.h"
 
 static struct rig *rig;
@@ -240,20 +241,224 @@ START_TEST(what_follows_home_waits_for_it)
 {
 	add_home_switches();
 	say("WATCH ON\n", "OK\n");
-	say("HOME TILT\n", "OK\n* STATE HOMING\n");
+	say("@h HOME TILT\n", "@h OK\n@h * STATE HOMING\n");
 	rig_run(rig, rig->now_ns + NS_PER_S);
 	status_has("STATE=HOMING ");
-	status_has(" QUEUE=1/64 ");
-	ck_assert_int_eq(rig_write_nonblocking(rig, file, "TILT 0\n"), -EAGAIN);
-	refused("RUN PAN 1\n", EBUSY, "ERR 16 EBUSY 1 HOME is under way: STOP ends it\n");
-	refused("PAUSE\n", EBUSY, "ERR 16 EBUSY 1 HOME cannot be held\n");
+	ck_assert_int_eq(rig_write_nonblocking(rig, file, "@m TILT -30\n"), 12);
+	status_has(" QUEUE=2/64 ");
 	refused("TILT IS 0\n", EBUSY, "ERR 16 EBUSY 1 IS needs the axes at rest\n");
-	say("TILT -30; SYNC\n",
-	    "OK\n* DONE\n* STATE IDLE\n* STATE RUN\n* DONE\n* STATE IDLE\n");
+	say("SYNC\n", "OK\n@h * DONE\n@h * STATE RUN\n@m * DONE\n@m * STATE IDLE\n");
 	ck_assert_int_eq(rig->head.position[HEAD_TILT], -4178 + 889);
-	refused("HOME; PAN 0\n", EBUSY,
-		"ERR 16 EBUSY 7 a move after HOME needs a line of its own\n");
-	refused("PAN 1; HOME\n", EBUSY, "ERR 16 EBUSY 8 HOME needs the axes at rest\n");
+}
+END_TEST
+
+static s64 steps_of(unsigned int i)
+{
+	return rig->head.position[i];
+}
+
+/* Until the queue has so many entries. */
+static void run_until_queued(u32 count)
+{
+	const struct machine_state *state = &rig->machine.state;
+
+	while (state->queued - state->done > count)
+		rig_run(rig, rig->now_ns + 1000000);
+}
+
+/* It begins at 40, which it takes for 0, 5 degrees up and has its switch at -47. */
+START_TEST(home_joins_the_queue)
+{
+	add_home_switches();
+	say("TILT 40; SYNC\n", "OK\n");
+	say("TILT IS 0\n", "OK\n");
+	say("PAN 5 TILT 5; HOME TILT; TILT BY 5; PAN -160; HOME\n", "OK\n");
+	say("TILT -30\n", "OK\n");
+	say("PAN -170 IN 5s\n", "OK\n");
+	status_has("STATE=RUN PAN=0.000000 TILT=0.000000 QUEUE=7/64 ALARM= UNTRUSTED= ");
+	run_until_queued(6);
+	ck_assert_int_eq(steps_of(HEAD_TILT), 3556 + 444);
+	ck_assert_int_eq(steps_of(HEAD_PAN), 444);
+	status_has("STATE=HOMING PAN=5.000000 TILT=5.000000 QUEUE=6/64 ");
+	status_has(" UNTRUSTED=TILT ");
+	run_until_queued(5);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178);
+	status_has("STATE=RUN PAN=5.000000 TILT=-40.000000 QUEUE=5/64 ");
+	run_until_queued(3);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 445);
+	ck_assert_int_eq(steps_of(HEAD_PAN), -14222);
+	status_has("STATE=HOMING PAN=-160.000000 TILT=-35.000000 ");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 889);
+	ck_assert_int_eq(steps_of(HEAD_PAN), -15289 + 178);
+	status_has("STATE=IDLE PAN=-170.000000 TILT=-30.000000 QUEUE=0/64 ");
+	status_has(" ALARM= UNTRUSTED= UNKNOWN= ");
+}
+END_TEST
+
+START_TEST(home_waits_for_what_runs)
+{
+	add_home_switches();
+	say("RUN PAN 5 FOR 500ms; HOME TILT\n", "OK\n");
+	status_has("STATE=RUN ");
+	run_until_queued(1);
+	ck_assert_int_gt(steps_of(HEAD_PAN), 200);
+	status_has("STATE=HOMING ");
+	say("HOME PAN; PAN -150; SYNC\n", "OK\n");
+	status_has("STATE=IDLE PAN=-150.000000 TILT=-40.000000 ");
+	ck_assert_int_eq(steps_of(HEAD_PAN), -15289 + 1956);
+	say("PVT PAN -149 2 IN 1s\nPVT PAN -148 0 IN 1s\nHOME TILT; SYNC\n", "OK\nOK\nOK\n");
+	status_has("STATE=IDLE PAN=-148.000000 TILT=-40.000000 ");
+}
+END_TEST
+
+/* As the axes will be there. HOMEPOS, HOMESPEED count as they are when HOME is taken. */
+START_TEST(what_follows_home_goes_from_homepos)
+{
+	add_home_switches();
+	refused("HOME; TILT BY -6\n", ERANGE, "ERR 34 ERANGE 15 TILT -46 is beyond MIN -45\n");
+	status_has("STATE=IDLE ");
+	refused("HOME; TILT -39 IN 10ms\n", EDOM,
+		"ERR 33 EDOM 19 takes 0.298761 s at least\n");
+	refused("HOME; PVT TILT -39 0 IN 1s\n", EBUSY,
+		"ERR 16 EBUSY 7 a point waits for no HOME: SYNC first\n");
+	say("HOME TILT; TILT BY 5 IN 1s; SAVE there; SET TILT HOMEPOS -30\n",
+	    "SET TILT HOMEPOS -40\nOK\n");
+	say("SET TILT HOMESPEED 99; SET TILT MAXSPEED 5; SYNC\n",
+	    "SET TILT HOMESPEED 10\nSET TILT MAXSPEED 90; SET TILT SPEED 60\nOK\n");
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 445);
+	status_has(" TILT=-35.000000 ");
+	refused("HOME TILT\n", EDOM, "ERR 33 EDOM 1 faster than MAXSPEED of TILT\n");
+}
+END_TEST
+
+/* Its seconds are those of the machine's clock. */
+START_TEST(an_instant_behind_home_may_have_passed_by_then)
+{
+	add_home_switches();
+	say("HOME TILT; WAIT UNTIL 2; TILT -39; WAIT UNTIL 30; TILT -38\n", "OK\n");
+	refused("HOME; WAIT UNTIL 0\n", EDOM, "ERR 33 EDOM 18 that will have passed by then\n");
+	run_until_queued(2);
+	ck_assert_uint_lt(rig->now_ns, 15 * NS_PER_S);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 89);
+	rig_run(rig, 30 * NS_PER_S);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 89);
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 178);
+}
+END_TEST
+
+START_TEST(what_takes_over_ends_home)
+{
+	add_home_switches();
+	say("TILT IS 0; PAN IS 0; HOME TILT; PAN 5\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("NOW TILT 10; SYNC\n", "OK\n");
+	status_has("STATE=IDLE PAN=0.000000 TILT=10.000000 QUEUE=0/64 ");
+	status_has(" ALARM= UNTRUSTED=TILT UNKNOWN= ");
+	ck_assert_int_eq(steps_of(HEAD_TILT), 889);
+	say("PAN 5; HOME TILT\n", "OK\n");
+	rig_run(rig, rig->now_ns + 10000000);
+	say("RUN PAN -5 FOR 500ms; SYNC\n", "OK\n");
+	ck_assert_int_eq(steps_of(HEAD_TILT), 889);
+	status_has(" TILT=10.000000 ");
+	say("PAN 5; HOME TILT; TILT 20\n", "OK\n");
+	rig_run(rig, rig->now_ns + 10000000);
+	say("STOP; SYNC; TILT BY 1; SYNC\n", "OK\n");
+	status_has("STATE=IDLE ");
+	status_has(" TILT=11.000000 ");
+	say("TILT 0; HOME TILT; HOME; PAN 5\n", "OK\n");
+	rig_run(rig, rig->now_ns + 50000000);
+	say("HALT; RESET\n", "OK\n");
+	say("TILT 0; SYNC\n", "OK\n");
+	ck_assert_int_eq(steps_of(HEAD_TILT), 0);
+}
+END_TEST
+
+/* Nothing moves once the axes have had the time to stop. */
+static void look_at_hold(void)
+{
+	s64 pan, tilt;
+
+	status_has("STATE=HOLD ");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	pan = steps_of(HEAD_PAN);
+	tilt = steps_of(HEAD_TILT);
+	rig_run(rig, rig->now_ns + 20 * NS_PER_S);
+	ck_assert_int_eq(steps_of(HEAD_PAN), pan);
+	ck_assert_int_eq(steps_of(HEAD_TILT), tilt);
+	status_has("STATE=HOLD ");
+}
+
+START_TEST(home_waits_on_hold)
+{
+	add_home_switches();
+	say("WATCH ON; PAUSE; HOME TILT; TILT -30; HOME TILT\n", "OK\n* STATE HOLD\n");
+	look_at_hold();
+	say("RESUME\n", "OK\n* STATE HOMING\n");
+	say("SYNC\n",
+	    "OK\n* DONE\n* STATE RUN\n* DONE\n* STATE HOMING\n* DONE\n* STATE IDLE\n");
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178);
+	say("WATCH OFF; TILT -30 AT 10; HOME TILT; TILT -20\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("PAUSE\n", "OK\n");
+	look_at_hold();
+	say("PAN BY 5; RESUME; SYNC\n", "OK\n");
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 1778);
+	ck_assert_int_eq(steps_of(HEAD_PAN), 444);
+	say("HOME TILT; PAUSE\n", "OK\n");
+	look_at_hold();
+	say("STOP; SYNC\n", "OK\n");
+	status_has("STATE=IDLE ");
+	status_has(" UNTRUSTED= UNKNOWN=PAN ");
+}
+END_TEST
+
+/* At any instant of it. */
+START_TEST(home_can_be_held)
+{
+	add_home_switches();
+	random_state = _i;
+	say("PAN -165 TILT -40; SYNC; HOME; PAN -160\n", "OK\n");
+	while (rig->machine.state.queued - rig->machine.state.done > 1) {
+		rig_run(rig, rig->now_ns + random_below(1500000000));
+		say("PAUSE\n", "OK\n");
+		if (random_below(2))
+			look_at_hold();
+		else
+			rig_run(rig, rig->now_ns + random_below(300000000));
+		say("RESUME\n", "OK\n");
+		if (random_below(2)) /* let it go on */
+			rig_run(rig, rig->now_ns + 5 * NS_PER_S);
+	}
+	say("SYNC\n", "OK\n");
+	status_has("STATE=IDLE PAN=-160.000000 TILT=-40.000000 QUEUE=0/64 ");
+	status_has(" ALARM= UNTRUSTED= UNKNOWN= ");
+	ck_assert_int_eq(steps_of(HEAD_PAN), -15289 + 1067);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178);
+}
+END_TEST
+
+/* Held or stopped there it still slows down behind it; then that is a limit again. */
+START_TEST(home_can_end_behind_the_limit_that_it_seeks)
+{
+	static const char *const ends[] = { "PAUSE\n", "STOP\n", "STOP PAN\n" };
+
+	say("SET PAN HOMESPEED 30; PAN -165; HOME\n", "SET PAN HOMESPEED 10\nOK\n");
+	while (!(switches_active(&rig->machine) & SWITCH_MIN(HEAD_PAN)))
+		rig_run(rig, rig->now_ns + 100000);
+	say(ends[_i], "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	ck_assert_int_lt(steps_of(HEAD_PAN), -15650);
+	status_has(" ALARM= ");
+	if (_i) {
+		say("PAN IS 0; PAN -1\n", "OK\n");
+		rig_run_to_rest(rig);
+		status_has(" ALARM=LIMIT ");
+		say("RESET\n", "OK\n");
+	}
+	say(_i ? "HOME; SYNC\n" : "RESUME; SYNC\n", "OK\n");
+	ck_assert_int_eq(steps_of(HEAD_PAN), -15645);
 }
 END_TEST
 
@@ -329,6 +534,14 @@ Suite *switches_suite(void)
 	tcase_add_test(tests, home_from_the_switch_first_leaves_it);
 	tcase_add_test(tests, home_touches_slowly_the_second_time);
 	tcase_add_test(tests, what_follows_home_waits_for_it);
+	tcase_add_test(tests, home_joins_the_queue);
+	tcase_add_test(tests, home_waits_for_what_runs);
+	tcase_add_test(tests, what_follows_home_goes_from_homepos);
+	tcase_add_test(tests, an_instant_behind_home_may_have_passed_by_then);
+	tcase_add_test(tests, what_takes_over_ends_home);
+	tcase_add_test(tests, home_waits_on_hold);
+	tcase_add_loop_test(tests, home_can_be_held, 1, 9);
+	tcase_add_loop_test(tests, home_can_end_behind_the_limit_that_it_seeks, 0, 3);
 	tcase_add_test(tests, stop_and_halt_end_home);
 	tcase_add_test(tests, an_alarm_tells_that_no_switch_came);
 	tcase_add_test(tests, a_limit_serves_as_home_switch);

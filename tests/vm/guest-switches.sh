@@ -70,7 +70,31 @@ home() # NAME: tilt stands at 0 degrees
 	check "HOME, $1: what follows waits for it" line 'HOME TILT
 TILT 0; SYNC'
 	status "HOME, $1: moved then" '* TILT=0.000000 *'
+	queue "$1"
 	line 'TILT IS 0'
+}
+
+# HOME among moves, and on hold
+queue() # NAME
+{
+	line 'TILT -44; SYNC'
+	mark "queue-$1"
+	line 'WAIT 300ms; PAN BY 5; HOME TILT; TILT -44; HOME TILT
+TILT -45'
+	status "HOME in the queue, $1" 'STATE=RUN * QUEUE=6/64 *'
+	check "HOME in the queue, $1: after what is before it" await 'STATE=HOMING * QUEUE=4/64 *'
+	line PAUSE
+	status "HOME in the queue, $1: held" 'STATE=HOLD * QUEUE=4/64 *'
+	sleep 0.5
+	mark "held-$1"
+	sleep 2
+	mark "held-$1-end"
+	check "HOME in the queue, $1: goes on" line 'RESUME; SYNC'
+	status "HOME in the queue, $1: all done" 'STATE=IDLE * TILT=-45.000000 QUEUE=0/64 ALARM= UNTRUSTED= *'
+	mark "queue-$1-end"
+	# 45 degrees are 4000 steps; polled, the switch is seen a step later, at most
+	[ ! -e "$sim" ] || check "HOME in the queue, $1: from its place" like "$(motor tilt)" '-400[01]'
+	line 'PAN BY -5 TILT 0; SYNC'
 }
 
 motor() # AXIS: where the head has it, in steps

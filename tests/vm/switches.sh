@@ -92,6 +92,10 @@ elif [ "$machine" != virt ]; then
 	during home-interrupt
 	that "HOME: to the step that trips the switch" "$((tilt_down - tilt_up))" = 4178
 	that "HOME: backs off and touches again" "$tilt_up" -gt 89
+	during queue-interrupt
+	that "HOME in the queue: the move before it" "$pan_up $pan_down" = "444 0"
+	during held-interrupt
+	that "HOME in the queue: nothing moves on hold" "$steps" = "0 0 0 0"
 	# touched at 111 steps/s, it is seen a step later, at most
 	if [ "$board" = x86 ]; then
 		polled=$(said "tilt after HOME, polled")
