@@ -4,6 +4,7 @@
  * (path.c), other entries rest before and after them. What a line may queue is
  * decided in moves.c, before.
  */
+#include "events.h"
 #include "queue.h"
 #include "warp.h"
 
@@ -695,8 +696,12 @@ u64 queue_end_ns(struct machine *machine, const struct queue_entry *entry)
 
 void queue_drop(struct machine *machine, enum entry_outcome outcome)
 {
-	while (machine->state.done != machine->state.queued)
-		machine_entry(machine, ++machine->state.done)->outcome = outcome;
+	while (machine->state.done != machine->state.queued) {
+		struct queue_entry *entry = machine_entry(machine, ++machine->state.done);
+
+		entry->outcome = outcome;
+		events_add(machine, entry->tag, "* DROPPED\n");
+	}
 	machine->state.planned = machine->state.queued;
 	motion_drop_held(&machine->motion);
 }

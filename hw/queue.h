@@ -54,7 +54,7 @@ int queue_hold_stream(struct machine *machine, const struct machine_state *state
  */
 void queue_hold(struct machine *machine, u64 held_ns);
 
-/* The entries that had not ended will not be done: say why. */
+/* The entries that had not ended will not be done: say why. Tells those who WATCH. */
 void queue_drop(struct machine *machine, enum entry_outcome outcome);
 
 /* When an entry ends, plan time. */

@@ -127,7 +127,7 @@ struct switches {
 
 #define PRESETS_MAX 16
 #define ERRORS_MAX 16
-#define EVENTS_MAX 32
+#define EVENTS_MAX (2 * QUEUE_MAX) /* STOP drops a queue at once */
 #define EVENT_TEXT_MAX 64
 
 /* GET of every setting of every axis; what a line asks for beyond that is lost. */

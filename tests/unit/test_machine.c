@@ -797,6 +797,34 @@ START_TEST(those_who_watch_are_told)
 }
 END_TEST
 
+START_TEST(those_who_watch_are_told_of_what_was_dropped)
+{
+	unsigned int i, dropped = 0;
+	const char *line;
+
+	say("WATCH ON\n@a PAN 10\n@b PAN 20; PAN 30\n", "OK\n@a OK\n@b OK\n@a * STATE RUN\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 10);
+	say("@c STOP\n", "@c OK\n@a * DROPPED\n@b * DROPPED\n@b * DROPPED\n");
+	rig_run_to_rest(rig);
+	ck_assert_str_eq(rig_answers(rig, file), "@c * DONE\n@c * STATE IDLE\n");
+	say("@d RUN PAN 5\n", "@d OK\n@d * STATE RUN\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 10);
+	say("@e NOW PAN 0\n", "@e OK\n@d * DROPPED\n");
+	say("@f HALT\n", "@f OK\n@e * DROPPED\n@f * STATE ALARM\n@f * ALARM HALTED\n");
+	/* None of a full queue is lost. */
+	say("RESET\n", "OK\n* STATE IDLE\n");
+	for (i = 0; i < QUEUE_MAX; i++)
+		ck_assert_int_gt(rig_write(rig, file, "@g WAIT 1s\n"), 0);
+	rig_answers(rig, file);
+	ck_assert_int_gt(rig_write(rig, file, "STOP\n"), 0);
+	line = strchr(rig_answers(rig, file), '\n') + 1; /* behind OK */
+	for (; !strncmp(line, "@g * DROPPED\n", 13); line += 13)
+		dropped++;
+	ck_assert_uint_eq(dropped, QUEUE_MAX);
+	ck_assert_str_eq(line, "");
+}
+END_TEST
+
 /* Nearest to 5 degrees is step 444, which is 4.995. */
 START_TEST(what_rests_is_at_its_target_while_others_move)
 {
@@ -1300,6 +1328,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, outputs_are_switched);
 	tcase_add_test(tests, errors_are_kept_for_those_who_cannot_read);
 	tcase_add_test(tests, those_who_watch_are_told);
+	tcase_add_test(tests, those_who_watch_are_told_of_what_was_dropped);
 	tcase_add_test(tests, what_rests_is_at_its_target_while_others_move);
 	tcase_add_test(tests, answers_are_lost_by_number);
 	tcase_add_test(tests, an_idle_driver_is_switched_off);

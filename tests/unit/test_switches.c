@@ -68,7 +68,7 @@ START_TEST(a_limit_stops_all_axes_within_one_step)
 	rig_run_to_rest(rig);
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], 15645);
 	ck_assert_int_le(rig->head.position[HEAD_TILT], tilt + 4);
-	ck_assert_str_eq(rig_answers(rig, file), "* STATE ALARM\n* ALARM LIMIT\n");
+	ck_assert_str_eq(rig_answers(rig, file), "* DROPPED\n* STATE ALARM\n* ALARM LIMIT\n");
 	status_has("STATE=ALARM PAN=11.00");
 	status_has("ALARM=LIMIT UNTRUSTED=PAN,TILT UNKNOWN= SWITCHES=PAN-MAX");
 }
