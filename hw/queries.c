@@ -55,6 +55,10 @@ int command_ERROR(struct transaction *line, const struct command *command)
 
 int command_HELP(struct transaction *line, const struct command *command)
 {
+	if (command->axes) {
+		help_axis(line->answer);
+		return 0;
+	}
 	if (!help_print(line->answer, command->name))
 		return 0;
 	return error_set(line->report, EINVAL, command->value_column,

@@ -797,12 +797,16 @@ static int form_help(struct parser *parser, struct command *command)
 
 	look(parser);
 	command->value_column = column_here(parser);
+	if (axis_here(parser) >= 0) {
+		read_named_axis(parser, command);
+		return read_end(parser, "the axis");
+	}
 	length = token_length(parser);
 	text_init(&text, nothing, sizeof(nothing));
 	if (length <= PRESET_NAME_MAX)
 		memcpy(command->name, parser->bytes + parser->at, length);
 	if (length > PRESET_NAME_MAX || help_print(&text, command->name))
-		return report_no(parser, "command, setting or error");
+		return report_no(parser, "command, axis, setting or error");
 	parser->at += length;
 	return read_end(parser, "the word");
 }

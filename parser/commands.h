@@ -66,7 +66,7 @@
 	COMMAND(ERROR, "ERROR", error, "ERROR?", \
 		"take the oldest error that no reader was told") \
 	COMMAND(HELP, "HELP", help, "HELP [word]", \
-		"usage of commands, settings and errors") \
+		"usage of commands, settings and errors, or what an axis can do") \
 	COMMAND(VERSION, "VERSION", none, "VERSION", \
 		"version of the driver and of the language") \
 	COMMAND(WATCH, "WATCH", watch, "WATCH ON | OFF", \

@@ -70,6 +70,12 @@ static bool usage_has(const char *usage, const char *word)
 	return false;
 }
 
+static void print_command(struct text *text, unsigned int i)
+{
+	text_printf(text, "%s  - %s", commands[i].usage, commands[i].help);
+	text_end_line(text);
+}
+
 bool help_commands(struct text *text, const char *word)
 {
 	bool found = false;
@@ -79,11 +85,19 @@ bool help_commands(struct text *text, const char *word)
 		if (word[0] && !name_is(word, commands[i].verb) &&
 		    !usage_has(commands[i].usage, word))
 			continue;
-		text_printf(text, "%s  - %s", commands[i].usage, commands[i].help);
-		text_end_line(text);
+		print_command(text, i);
 		found = true;
 	}
 	return found;
+}
+
+void help_axis(struct text *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strstr(commands[i].usage, "axis"))
+			print_command(text, i);
 }
 
 bool help_settings(struct text *text, const char *word)

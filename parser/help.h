@@ -19,7 +19,10 @@ bool help_commands(struct text *text, const char *word);
 bool help_settings(struct text *text, const char *word);
 bool help_errors(struct text *text, const char *word);
 
-/* All three. 0, or -EINVAL if no table has the word. */
+/* The same of all commands that name an axis. */
+void help_axis(struct text *text);
+
+/* The three tables. 0, or -EINVAL if no table has the word. */
 int help_print(struct text *text, const char *word);
 
 #endif

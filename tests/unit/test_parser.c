@@ -722,6 +722,8 @@ START_TEST(command_drivers_errors_and_events)
 	ck_assert_str_eq(parse("HELP maxspeed # what")->name, "maxspeed");
 	ck_assert_uint_eq(command.value_column, 6);
 	ck_assert_str_eq(parse("HELP ERROR?")->name, "ERROR?");
+	ck_assert_uint_eq(command.axes, 0);
+	ck_assert_uint_eq(parse("HELP tilt")->axes, BIT(TILT));
 }
 END_TEST
 
@@ -1065,10 +1067,12 @@ static const struct {
 	{ "WATCH ONE", 7, "\"ONE\" is not ON or OFF" },
 	{ "WATCH ON OFF", 10, "extra word OFF after ON" },
 	{ "WATCH OFF ON", 11, "extra word ON after OFF" },
-	{ "HELP PNA", 6, "no command, setting or error named PNA" },
-	{ "HELP axis", 6, "no command, setting or error named axis" },
-	{ "HELP MAXSPEEDMAXSPEED", 6, "no command, setting or error named MAXSPEEDMAXSPEED" },
+	{ "HELP PNA", 6, "no command, axis, setting or error named PNA" },
+	{ "HELP axis", 6, "no command, axis, setting or error named axis" },
+	{ "HELP MAXSPEEDMAXSPEED", 6, "no command, axis, setting or error named MAXSPEEDMAXSPEED" },
 	{ "HELP STOP HALT", 11, "extra word HALT after the word" },
+	{ "HELP PAN TILT", 10, "extra word TILT after the axis" },
+	{ "SET PAN ACCEL 20%", 17, "no unit \"%\"" },
 	{ "SET PAN JERK -1", 14, "JERK takes 0 to 999999999.999999" },
 	{ "SET PAN JERK 1deg/s2", 15, "a jerk is written in deg/s3" },
 	{ "SET PAN MAXJERK 0", 17, "MAXJERK takes 0.000001 to 999999999.999999" },
@@ -1821,9 +1825,29 @@ START_TEST(manual_examples_are_good_lines)
 }
 END_TEST
 
+START_TEST(help_of_an_axis_is_what_it_can_do)
+{
+	static const char *const usages[] = { "axis [BY] position", "axis IS position", "axis?",
+					      "RUN axis speed", "SET axis setting value" };
+	unsigned int i, lines = 0;
+	struct text text;
+	const char *c;
+
+	text_init(&text, help, sizeof(help));
+	help_axis(&text);
+	for (i = 0; i < ARRAY_SIZE(usages); i++)
+		ck_assert_msg(strstr(help, usages[i]), "%s", usages[i]);
+	for (c = help; *c; c = strchr(c, '\n') + 1, lines++)
+		ck_assert_msg(strstr(c, "axis") < strstr(c, "  - "), "%s", c);
+	ck_assert_uint_eq(lines, 12);
+}
+END_TEST
+
 static TCase *help_case(void)
 {
 	TCase *tcase = tcase_create("help");
+
+	tcase_add_test(tcase, help_of_an_axis_is_what_it_can_do);
 
 	tcase_add_test(tcase, help_has_every_row);
 	tcase_add_test(tcase, help_finds_words);
