@@ -81,7 +81,7 @@ static int run_speed(struct transaction *line, const struct command *command,
 	return error;
 }
 
-/* What an axis does that RUN does not name: it goes on if it runs itself, and no STOP came. */
+/* What an axis does that RUN does not name: it goes on if it runs itself, and nothing came. */
 static enum plan_what beside_run(const struct transaction *line)
 {
 	const struct machine *machine = line->machine;
@@ -89,7 +89,7 @@ static enum plan_what beside_run(const struct transaction *line)
 		machine_entry(line->machine, machine->state.done + 1);
 
 	if (machine->state.done != machine->state.queued && running->kind == ENTRY_RUN &&
-	    line->state->stops == machine->state.stops)
+	    !line->stopped && !line->paused)
 		return PLAN_FINISH;
 	return PLAN_STOP;
 }
@@ -97,7 +97,8 @@ static enum plan_what beside_run(const struct transaction *line)
 int command_RUN(struct transaction *line, const struct command *command)
 {
 	struct plan_change *change = line->machine->asked.change;
-	u32 earlier = line->runs & ~command->axes;
+	enum plan_what beside = beside_run(line);
+	bool again = line->runs;
 	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
@@ -112,12 +113,13 @@ int command_RUN(struct transaction *line, const struct command *command)
 		s64 highest = axis->setting[SETTING_MAX];
 		s64 velocity = 0;
 
-		if (earlier & BIT(i)) { /* as that RUN said, in the entry that is taken anew */
+		/* As the RUN before it in the line said, in the entry that is taken anew. */
+		if (again && !(command->axes & BIT(i))) {
 			speed[i] = transaction_entry(line)->limits[i].speed;
 			continue;
 		}
 		memset(&change[i], 0, sizeof(change[i]));
-		change[i].what = beside_run(line);
+		change[i].what = beside;
 		if (command->axes & BIT(i)) {
 			error = run_speed(line, command, i, &velocity);
 			if (error)
@@ -138,6 +140,6 @@ int command_RUN(struct transaction *line, const struct command *command)
 		change[i].axis = axis_limits_in_motion(axis, speed[i]);
 	}
 	error = take_over(line, change, speed, command);
-	line->runs = earlier | command->axes;
+	line->runs = true;
 	return error;
 }

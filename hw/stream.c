@@ -176,7 +176,7 @@ static int stage_point(struct transaction *line, const struct command *command,
 	unsigned int i;
 	int error;
 
-	line->runs = 0;
+	line->runs = false;
 	memset(pvt, 0, sizeof(*pvt));
 	pvt->axes = command->axes;
 	pvt->duration_ns = command->duration_ns;

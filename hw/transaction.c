@@ -236,7 +236,7 @@ void transaction_unstage(struct transaction *line)
 	line->paused = false;
 	line->checks = false;
 	line->points = false;
-	line->runs = 0;
+	line->runs = false;
 	line->sync = false;
 	line->state->queued = line->machine->state.queued;
 	line->state->done = line->machine->state.done;

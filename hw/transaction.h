@@ -21,7 +21,7 @@ struct transaction {
 	u64 held_ns; /* when, in plan time */
 	bool checks; /* on hold motion was staged only to see whether it can be done */
 	bool points; /* of a stream are staged, to be published */
-	u32 runs; /* axes that an earlier RUN of the line named: machine->asked.change has them */
+	bool runs; /* what is staged is a RUN: machine->asked.change has it */
 	bool timing; /* a setting of pulses changed */
 	bool halt;
 	bool sync;

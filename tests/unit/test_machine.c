@@ -1018,6 +1018,36 @@ START_TEST(runs_of_a_line_do_not_end_each_other)
 }
 END_TEST
 
+/* Nor does what a command between them ended go on. */
+START_TEST(a_run_after_other_commands_of_its_line_is_as_on_a_line_of_its_own)
+{
+	static const char *const before[] = { "NOW PAN 3", "STOP", "STOP PAN", "PAUSE",
+					      "RUN TILT 1", "NOW PAN 3; RUN TILT 9" };
+	s64 place[2][HEAD_AXES];
+	char line[64];
+	unsigned int i, axis, whole;
+
+	for (i = 0; i < ARRAY_SIZE(before); i++) {
+		for (whole = 0; whole < 2; whole++) {
+			say("PAN 0 TILT 0; SYNC\nRUN PAN 20\n", "OK\nOK\n");
+			rig_run(rig, rig->now_ns + NS_PER_S);
+			snprintf(line, sizeof(line), "%s%sRUN TILT 5\n", before[i],
+				 whole ? "; " : "\n");
+			ck_assert_int_gt(rig_write(rig, file, line), 0);
+			rig_answers(rig, file);
+			rig_run(rig, rig->now_ns + 3 * NS_PER_S);
+			place[whole][HEAD_PAN] = rig->head.position[HEAD_PAN];
+			place[whole][HEAD_TILT] = rig->head.position[HEAD_TILT];
+			say("STOP\nSYNC\n", "OK\nOK\n");
+		}
+		for (axis = 0; axis < HEAD_AXES; axis++)
+			ck_assert_msg(llabs(place[1][axis] - place[0][axis]) < 20,
+				      "%s: axis %u: %lld, not %lld", before[i], axis,
+				      place[1][axis], place[0][axis]);
+	}
+}
+END_TEST
+
 START_TEST(run_with_for_needs_to_be_told_again)
 {
 	s64 steps;
@@ -1339,6 +1369,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, now_turns_round_in_mid_move);
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
 	tcase_add_test(tests, runs_of_a_line_do_not_end_each_other);
+	tcase_add_test(tests, a_run_after_other_commands_of_its_line_is_as_on_a_line_of_its_own);
 	tcase_add_test(tests, run_with_for_needs_to_be_told_again);
 	tcase_add_test(tests, run_for_no_time_hardly_moves);
 	tcase_add_test(tests, a_run_that_would_slow_down_for_ages_is_refused);
