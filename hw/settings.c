@@ -28,14 +28,19 @@ static bool needs_rest(enum setting setting)
 	}
 }
 
-/* What may never be above its limit: lowering the limit lowers it. */
+/*
+ * What may never be above its limit, or below it: lowering or raising the limit takes it
+ * along. Of MIN and MAX the limit is the one that GET prints first.
+ */
 static const struct limit {
 	enum setting limit;
 	enum setting limited;
+	bool lowest;
 } limits[] = {
-	{ SETTING_MAXSPEED, SETTING_SPEED },
-	{ SETTING_MAXACCEL, SETTING_ACCEL },
-	{ SETTING_MAXJERK, SETTING_JERK },
+	{ SETTING_MAXSPEED, SETTING_SPEED, false },
+	{ SETTING_MAXACCEL, SETTING_ACCEL, false },
+	{ SETTING_MAXJERK, SETTING_JERK, false },
+	{ SETTING_MIN, SETTING_MAX, true },
 };
 
 /* The row that @setting is in, as the one or the other, or NULL. */
@@ -47,6 +52,14 @@ static const struct limit *limit_of(enum setting setting)
 		if (limits[i].limit == setting || limits[i].limited == setting)
 			return &limits[i];
 	return NULL;
+}
+
+/* The nearest to @value that @limit allows with these settings. */
+static s64 within(const struct limit *limit, const s64 *setting, s64 value)
+{
+	s64 bound = setting[limit->limit];
+
+	return limit->lowest ? max(value, bound) : min(value, bound);
 }
 
 static void print_value(const struct axis *axis, enum setting setting,
@@ -141,21 +154,24 @@ static int set_number(struct transaction *line, unsigned int i,
 		      const struct command *command)
 {
 	const struct limit *limit = limit_of(command->setting);
+	const struct quantity *quantity = &command->setting_value.quantity;
 	s64 *setting = line->state->axis[i].setting;
 	s64 value;
 
-	if (transaction_convert(line, i, &command->setting_value.quantity,
-				&value))
+	if (quantity->unit == UNIT_PERCENT)
+		value = transaction_percent(setting[SETTING_MAXSPEED], quantity->micro);
+	else if (transaction_convert(line, i, quantity, &value))
 		return -EINVAL;
 	if (setting_check(command->setting, value, command->value_column, line->report))
 		return -EINVAL;
-	if (limit && command->setting == limit->limited && value > setting[limit->limit])
-		return error_set(line->report, EDOM, command->value_column,
-				 "above %s of %s", setting_name(limit->limit),
+	if (limit && command->setting == limit->limited && within(limit, setting, value) != value)
+		return error_set(line->report, limit->lowest ? ERANGE : EDOM,
+				 command->value_column, "%s %s of %s",
+				 limit->lowest ? "below" : "above", setting_name(limit->limit),
 				 line->machine->names.name[i]);
 	setting[command->setting] = value;
 	if (limit)
-		setting[limit->limited] = min(setting[limit->limited], setting[limit->limit]);
+		setting[limit->limited] = within(limit, setting, setting[limit->limited]);
 	return 0;
 }
 

@@ -575,7 +575,10 @@ static int read_setting_value(struct parser *parser, struct command *command)
 	command->value_column = column_here(parser);
 	switch (settings[command->setting].kind) {
 	case KIND_SPEED:
-		error = read_quantity(parser, name, &speed, &value->quantity);
+		/* a percentage is one of MAXSPEED */
+		error = read_quantity(parser, name,
+				      command->setting == SETTING_MAXSPEED ? &speed : &run_speed,
+				      &value->quantity);
 		break;
 	case KIND_ACCELERATION:
 		error = read_quantity(parser, name, &acceleration, &value->quantity);

@@ -7,7 +7,7 @@
 
 const struct error_entry error_table[] = {
 	{ EINVAL, "EINVAL", "syntax, or a name that does not exist" },
-	{ ERANGE, "ERANGE", "target beyond the soft limits" },
+	{ ERANGE, "ERANGE", "target beyond the soft limits, or MAX below MIN" },
 	{ EDOM, "EDOM", "impossible speed or time" },
 	{ EILSEQ, "EILSEQ", "a byte that is not printable ASCII" },
 	{ EMSGSIZE, "EMSGSIZE", "line too long" },

@@ -302,8 +302,11 @@ static void note_setting(const struct command *command)
 	unsigned int i = __ffs(command->axes);
 	s64 value;
 
-	if (!axis_convert(settings_of(i), &command->setting_value.quantity, &value))
+	if (!axis_convert(settings_of(i), &command->setting_value.quantity, &value)) {
 		widen(i, command->setting, value);
+		if (command->setting == SETTING_MIN) /* takes MAX along */
+			widen(i, SETTING_MAX, value);
+	}
 	switch (command->setting) {
 	case SETTING_ACCEL:
 	case SETTING_MAXACCEL:

@@ -611,6 +611,26 @@ START_TEST(a_limit_takes_along_what_it_limits)
 	    "SET TILT MAXACCEL 1.3\nSET TILT ACCEL 1.3\nOK\n");
 	/* JERK 0 is without a limit of its own, and so below none. */
 	say("SET TILT MAXJERK 1\n", "SET TILT MAXJERK 1800\nOK\n");
+	say("SET TILT MIN 100; GET TILT MAX\n",
+	    "SET TILT MIN -45; SET TILT MAX 90\nSET TILT MAX 100\nOK\n");
+	refused("SET TILT MAX 99.9\n", ERANGE, "ERR 34 ERANGE 14 below MIN of TILT\n");
+	say("SET TILT MIN -45; SET TILT MAX 90\n",
+	    "SET TILT MIN 100\nSET TILT MAX 100\nOK\n");
+	say("SET TILT MAX -45\n", "SET TILT MAX 90\nOK\n");
+}
+END_TEST
+
+START_TEST(a_speed_may_be_a_percentage)
+{
+	say("SET PAN SPEED 20%; SET PAN CORNER 10 %; GET PAN SPEED\n",
+	    "SET PAN SPEED 60\nSET PAN CORNER 2\nSET PAN SPEED 18\nOK\n");
+	say("SET PAN CORNER 0%\n", "SET PAN CORNER 9\nOK\n");
+	refused("SET PAN SPEED 0%\n", EINVAL,
+		"ERR 22 EINVAL 15 SPEED takes 0.000001 to 999999999.999999\n");
+	refused("SET PAN SPEED 100.1%\n", EDOM, "ERR 33 EDOM 15 above MAXSPEED of PAN\n");
+	/* It is kept as the speed that it is now. */
+	say("SET PAN MAXSPEED 45; GET PAN SPEED\n",
+	    "SET PAN MAXSPEED 90\nSET PAN SPEED 18\nOK\n");
 }
 END_TEST
 
@@ -654,6 +674,20 @@ START_TEST(scale_and_is_move_nothing)
 			 "ERR 16 EBUSY 1 IS needs the axes at rest\n");
 	ck_assert_int_eq(rig_write(rig, file, "SET PAN SCALE 10\n"), -EBUSY);
 	assert_steps(2767 + 900, 0);
+}
+END_TEST
+
+/* IS says where the axis is, whether it ought to be there or not: it may come back. */
+START_TEST(a_place_beyond_the_limits_can_only_be_left)
+{
+	say("PAN IS 300; PAN?\n", "PAN=300.000000 STEPS=0\nOK\n");
+	refused("PAN BY 1\n", ERANGE, "ERR 34 ERANGE 8 PAN 301 is beyond MAX 170\n");
+	refused("PAN BY -1\n", ERANGE, "ERR 34 ERANGE 8 PAN 299 is beyond MAX 170\n");
+	say("TILT 9; SYNC\n", "OK\n");
+	say("RUN PAN 5\nSYNC\nPAN?\n", "OK\nOK\nPAN=300.000000 STEPS=0\nOK\n");
+	say("RUN PAN -5 FOR 1s\nSYNC\n", "OK\nOK\n");
+	ck_assert_int_lt(rig->head.position[HEAD_PAN], -300);
+	say("PAN 100\nSYNC\nPAN?\n", "OK\nOK\nPAN=100.000000 STEPS=-17778\nOK\n");
 }
 END_TEST
 
@@ -1347,6 +1381,8 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_signal_in_sync_doubles_nothing);
 	tcase_add_test(tests, settings_are_printed_as_they_are_written);
 	tcase_add_test(tests, a_limit_takes_along_what_it_limits);
+	tcase_add_test(tests, a_speed_may_be_a_percentage);
+	tcase_add_test(tests, a_place_beyond_the_limits_can_only_be_left);
 	tcase_add_test(tests, a_setting_is_in_range_in_the_axis_unit);
 	tcase_add_test(tests, guarded_settings_need_privilege);
 	tcase_add_test(tests, scale_and_is_move_nothing);

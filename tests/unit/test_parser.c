@@ -752,6 +752,8 @@ START_TEST(command_set_reads_each_kind)
 	ck_assert_int_eq(parse("SET PAN INVERT 1")->setting_value.quantity.micro, MICRO);
 	ck_assert_int_eq(parse("SET PAN HOMEDIR 1")->setting_value.quantity.micro, MICRO);
 	ck_assert_int_eq(parse("SET PAN HOMEDIR -1")->setting_value.quantity.micro, -MICRO);
+	assert_quantity(&parse("SET PAN SPEED 20%")->setting_value.quantity, 20 * MICRO,
+			UNIT_PERCENT, 15);
 	set = parse("SET PAN JERK 500 deg/s3");
 	assert_quantity(&set->setting_value.quantity, 500 * MICRO, UNIT_DEG, 14);
 }
@@ -966,7 +968,7 @@ static const struct {
 	{ "SET PAN SPEED=20", 14, "\"=20\" is not a number" },
 	{ "SET PAN SPEED 0", 15, "SPEED takes 0.000001 to 999999999.999999" },
 	{ "SET PAN ACCEL -1", 15, "ACCEL takes 0.000001 to 999999999.999999" },
-	{ "SET PAN SPEED 50%", 17, "no unit \"%\"" },
+	{ "SET PAN MAXSPEED 50%", 20, "no unit \"%\"" },
 	{ "SET PAN SPEED 20 30", 18, "extra word 30 after the value" },
 	{ "SET PAN ACCEL 5deg/s", 16, "an acceleration is written in deg/s2" },
 	{ "SET PAN SCALE", 14, "SCALE needs a ratio" },
@@ -1730,7 +1732,8 @@ START_TEST(help_finds_words)
 	}
 	ck_assert_str_eq(print_help("steplen", 0),
 			 "SET axis STEPLEN time  - how long STEP stays high (0.1us to 1ms) [guarded]\n");
-	ck_assert_str_eq(print_help("34", 0), "ERR 34 ERANGE  - target beyond the soft limits\n");
+	ck_assert_str_eq(print_help("34", 0),
+			 "ERR 34 ERANGE  - target beyond the soft limits, or MAX below MIN\n");
 }
 END_TEST
 

@@ -65,7 +65,7 @@ static void print_duration(char *text, size_t size)
 static void print_value(enum setting_kind kind, char *text, size_t size)
 {
 	static const char *const units[] = { "", "", "deg", "rad", "rev", "mm", "cm", "in",
-					     "steps" };
+					     "steps", "%" };
 	static const char *const per[] = {
 		[KIND_SPEED] = "/s",
 		[KIND_ACCELERATION] = "/s2",
@@ -77,7 +77,7 @@ static void print_value(enum setting_kind kind, char *text, size_t size)
 
 	switch (kind) {
 	case KIND_UNIT:
-		snprintf(text, size, "%s", units[2 + random_below(ARRAY_SIZE(units) - 2)]);
+		snprintf(text, size, "%s", units[2 + random_below(ARRAY_SIZE(units) - 3)]);
 		break;
 	case KIND_FLAG:
 		snprintf(text, size, "%u", (unsigned int)random_below(2));
@@ -99,7 +99,8 @@ static void print_value(enum setting_kind kind, char *text, size_t size)
 		if (kind == KIND_POSITION && random_below(2))
 			text[length++] = '-';
 		length += print_number(text + length, size - length);
-		snprintf(text + length, size - length, "%s%s", unit, *unit ? per[kind] : "");
+		snprintf(text + length, size - length, "%s%s", unit,
+			 *unit && *unit != '%' ? per[kind] : "");
 	}
 }
 
