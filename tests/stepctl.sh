@@ -131,6 +131,29 @@ is "a line that was dropped never began" \
 is "PAUSE holds to the end" "$(printf 'PAN 9\nPAUSE\n' | plan | awk '$1 == 1 { print $4, $5 }')" \
 	"- held"
 
+# The switches trip at the steps -15289 and -4178
+homes='SET PAN HOMESPEED 40; SET PAN HOMEPOS -172; SET PAN BACKOFF 2; SET TILT HOMEPOS -47
+PAN -100; HOME; PAN BY 2
+#@ 6
+PAUSE
+#@ 7
+RESUME
+#@ 15
+TILT IS 0; HOME TILT; TILT -45'
+echo "$homes" | plan >homes.summary
+for form in steps segments count; do
+	echo "$homes" | plan --$form >homes.$form
+done
+is "HOME: its place" "$(awk -F, '{ at[$2] = $3 } END { print at["PAN"], at["TILT"] }' homes.steps)" \
+	"$((-15289 + 178)) $((-4178 + 178))"
+is "HOME: --count counts the rows of --steps" "$(cat homes.count)" "$(tail -n +2 homes.steps | wc -l)"
+awk -v corner=177.8 -f ../../../tests/plan.awk homes.segments homes.steps
+is "HOME: each line is done" "$(awk '$NF != "is" && $1 ~ /^[0-9]+$/ { print $5 }' homes.summary | sort -u)" \
+	"done"
+is "HOME: when no switch comes" \
+	"$(printf 'SET PAN HOMEDIR 1; SET PAN HOMESPEED 60; HOME PAN\n' | plan --json | grep -o '"is": "[a-z]*"')" \
+	'"is": "halted"'
+
 is "--json" "$(printf 'PAN 9; PAN?\nPAUSE\n' | plan --json)" '{"duration": 0.005000000, "axes": [
   {"axis": "PAN", "unit": "deg", "steps": 0, "speed": 0.001200, "acceleration": 1.200000, "jerk": 1200.000000},
   {"axis": "TILT", "unit": "deg", "steps": 0, "speed": 0.000000, "acceleration": 0.000000, "jerk": 0.000000}

@@ -3,6 +3,7 @@
  * Playing a script in virtual time; see rehearsal.h. Its lines come from source.c,
  * what is printed of it is in plan.c.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "../hw/queue.h"
@@ -59,8 +60,9 @@ static bool add_axes(struct machine *machine, const struct axis_names *names)
 	return true;
 }
 
-static bool add_head(struct machine *machine)
+static bool add_head(struct rehearsal *rehearsal)
 {
+	struct machine *machine = &rehearsal->machine;
 	struct error_report report;
 	unsigned int axis, i;
 
@@ -69,6 +71,9 @@ static bool add_head(struct machine *machine)
 
 		if (machine_add_axis(machine, data->name, &report) < 0)
 			return false;
+		machine_add_switch(machine, SWITCH_HOME(axis));
+		rehearsal->home[axis] = floor((double)data->home_degrees * data->scale_numerator /
+					      data->scale_denominator);
 		for (i = 0; i < data->settings_count; i++)
 			if (machine_configure(machine, axis, data->settings[i],
 					      &report))
@@ -82,9 +87,12 @@ struct rehearsal *rehearsal_new(const struct observer *observer,
 				const struct axis_names *names)
 {
 	struct rehearsal *rehearsal = calloc(1, sizeof(*rehearsal));
+	unsigned int i;
 
 	if (!rehearsal)
 		return NULL;
+	for (i = 0; i < AXES_MAX; i++)
+		rehearsal->home[i] = S64_MIN;
 	rehearsal->observer = observer;
 	rehearsal->now_ns = REHEARSAL_BEGIN_NS;
 	rehearsal->next_sample_ns = observer->sample ? REHEARSAL_BEGIN_NS : U64_MAX;
@@ -93,7 +101,7 @@ struct rehearsal *rehearsal_new(const struct observer *observer,
 	/* WAIT UNTIL tells virtual time, too. */
 	rehearsal->machine.realtime_offset_ns = -(s64)REHEARSAL_BEGIN_NS;
 	if (!(names ? add_axes(&rehearsal->machine, names) :
-		      add_head(&rehearsal->machine))) {
+		      add_head(rehearsal))) {
 		free(rehearsal);
 		return NULL;
 	}
@@ -121,6 +129,18 @@ void rehearsal_free(struct rehearsal *rehearsal)
 	free(rehearsal);
 }
 
+/* @axis made a step at @now_ns: tell if that trips its home switch, or lets it open. */
+static void look_at_switch(struct rehearsal *rehearsal, const struct motion_axis *axis, u64 now_ns)
+{
+	unsigned int i = axis->stepgen.axis;
+	bool tripped = axis->steps <= rehearsal->home[i];
+
+	if (tripped == (rehearsal->tripped >> i & 1))
+		return;
+	rehearsal->tripped ^= 1U << i;
+	switches_report(&rehearsal->machine, SWITCH_HOME(i), tripped, now_ns);
+}
+
 /*
  * Take the steps of @axis that are due by @until_ns as made, without a pulse:
  * what is measured is the generator. Returns when the next is due.
@@ -136,6 +156,7 @@ static u64 count_steps(struct rehearsal *rehearsal, struct motion_axis *axis,
 	while (more && step_ns <= until_ns) {
 		rehearsal->steps++;
 		motion_count_step(axis, up);
+		look_at_switch(rehearsal, axis, step_ns);
 		more = stepgen_next(&axis->stepgen, pool, &step_ns, &up);
 	}
 	if (!more) {
@@ -156,6 +177,18 @@ static u64 skip_outputs(struct outputs *outputs, u64 until_ns)
 						U64_MAX;
 }
 
+/* Emit the edges that are due now; returns when the next is. */
+static u64 run_edges(struct rehearsal *rehearsal)
+{
+	struct machine *machine = &rehearsal->machine;
+	u64 next_ns = motion_run(&machine->motion, rehearsal->now_ns);
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		look_at_switch(rehearsal, &machine->motion.axis[i], rehearsal->now_ns);
+	return next_ns;
+}
+
 /* Serve what is due at @now_ns and before; returns when the next edge is due. */
 static u64 serve(struct rehearsal *rehearsal, u64 now_ns)
 {
@@ -164,7 +197,7 @@ static u64 serve(struct rehearsal *rehearsal, u64 now_ns)
 	u64 next_ns;
 
 	if (!rehearsal->observer->count_only) {
-		while ((next_ns = motion_run(motion, rehearsal->now_ns)) <= now_ns)
+		while ((next_ns = run_edges(rehearsal)) <= now_ns)
 			rehearsal->now_ns = max(next_ns, rehearsal->now_ns);
 		rehearsal->now_ns = now_ns;
 		return next_ns;
@@ -300,6 +333,8 @@ static bool pass_on(struct rehearsal *rehearsal, u64 until_ns)
 	end_lines(rehearsal);
 	if (next_ns == U64_MAX || next_ns <= rehearsal->now_ns)
 		next_ns = edge_ns;
+	if (rehearsal->machine.state.home.axes) /* each edge may trip a switch */
+		next_ns = min(next_ns, edge_ns);
 	next_ns = min(next_ns, until_ns);
 	if (next_ns == U64_MAX)
 		return false;

@@ -55,6 +55,8 @@ struct rehearsal {
 	u64 steps; /* of all axes, up and down */
 	s64 position[AXES_MAX]; /* as the wires have it */
 	u32 up; /* the DIR lines */
+	s64 home[AXES_MAX]; /* steps from which on downwards the home switch is tripped */
+	u32 tripped; /* axes whose home switches are, as last reported */
 	u64 next_sample_ns; /* of the machine's clock */
 	struct segment running; /* when the present line was written */
 	u64 observed_ns; /* where the last segment that was observed begins */
@@ -69,7 +71,7 @@ struct rehearsal {
 /*
  * A machine with axes of these @names and default settings, and with as many
  * auxiliary outputs as there can be; where @names is NULL, with the axes of the
- * default head and its one output. NULL if there is no memory.
+ * default head, their home switches and its one output. NULL if there is no memory.
  */
 struct rehearsal *rehearsal_new(const struct observer *observer,
 				const struct axis_names *names);
