@@ -34,6 +34,9 @@ ctl() # what it prints and its exit status
 }
 
 ctl 'PAN IS 0; TILT IS 0' >/dev/null
+is "a shot is played to its end though nobody reads of it" "$(printf 'PAN 1\nPAN 2\nPAN 3\n' |
+	"$stepctl" --device "$device" run - 2>&1 | head -n 1; ctl 'SYNC; PAN?')" "done 1: PAN 1
+PAN=3.000000 STEPS=267 -> 0"
 is "a move" "$(ctl PAN 5 TILT -3)" " -> 0"
 is "--wait" "$(ctl --wait PAN 2 TILT 1)" "done 1: PAN 2 TILT 1 -> 0"
 is "an answer" "$(ctl 'PAN?')" "PAN=2.000000 STEPS=178 -> 0"
@@ -117,6 +120,12 @@ print(plan["lines"][1]["end"] == plan["duration"])')" "PAN deg 3200 50.0 0.0 0
 2 0.0 done PAN 36 AT 50
 3 0.0 done WAIT 5ms
 True"
+# A reader that ends early, as head; all of it is more than a pipe holds
+seq -f 'PAN BY 0.001 # %g' 3000 >long.move
+is "a reader of a plan that ends early ends it, silently" \
+	"$(bash -c '"$1" --device "$2" run --dry-run long.move | head -n 1 | cut -c 1-8
+		echo "${PIPESTATUS[0]}"' bash "$stepctl" "$device" 2>&1)" "duration
+$((128 + 13))"
 is "--dry-run moves nothing" "$(ctl 'PAN?')" "PAN=0.000000 STEPS=0 -> 0"
 ctl SET PAN JERK 1200 >/dev/null
 printf 'PAN 3\n\nPAN 300\n' >bad.move

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,8 +148,9 @@ bool channel_open(struct channel *channel, bool strict)
 	*channel = (struct channel){ .to = -1, .from = -1 };
 	if (channel_host ? !make_shared() : file < 0)
 		return false;
-	signal(SIGPIPE, SIG_IGN);
-	if (pipe2(there, O_CLOEXEC) || pipe2(back, O_CLOEXEC)) {
+	/* A socket, as to write into a pipe that nobody reads is deadly. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, there) ||
+	    pipe2(back, O_CLOEXEC)) {
 		perror("stepctl");
 		return false;
 	}
@@ -179,7 +181,7 @@ bool channel_send(struct channel *channel, const char *line)
 		length = sizeof(bytes) - 1; /* too long for any device anyhow */
 	memcpy(bytes, line, length);
 	bytes[length++] = '\n';
-	return write(channel->to, bytes, length) == (ssize_t)length;
+	return send(channel->to, bytes, length, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
 void channel_end(struct channel *channel)

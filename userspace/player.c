@@ -551,6 +551,8 @@ int player_play(const struct play *play)
 		if (play->wait) {
 			begin_progress(player);
 			catch_signals(&mask);
+			/* Who read what is printed has gone: no reason to leave motors alone. */
+			signal(SIGPIPE, SIG_IGN);
 		}
 		play_on(player, &mask);
 		progress_end(&player->progress);
