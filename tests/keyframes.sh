@@ -158,4 +158,16 @@ is "where a path swings out" "$(cat swings)" "swing.keys:2: note: PAN swings out
 	plan --samples 1ms swing.move | awk -F, '$2 == "PAN" && $3 > most { most = $3 } END { printf "%.3f", most - 10 }') deg beyond this key and the next at 6.000 s; EASE or STOP at one of them lessens that"
 is "where it is told not to" "$(sed 's/10$/10 STOP/; s/TILT/STOP TILT/' swing.keys | keyframes |
 	grep -c note)" 0
-is "--json only checks" "$(keyframes --json --frames 3 shot.keys | tail -n 1)" "-> 2"
+is "--json of frames" "$(printf '0 PAN 0\n6 PAN 9\n' |
+	keyframes --json --frames 3 --fps 2 --interval 1s)" \
+	'{"duration": 2.301000, "film": 1.500000, "frames": [
+  {"frame": 1, "shutter": 0.201000, "PAN": 0.000000},
+  {"frame": 2, "shutter": 1.201000, "PAN": 4.500000},
+  {"frame": 3, "shutter": 2.201000, "PAN": 9.000000}
+], "ok": true}
+-> 0'
+is "--json of a frame beyond the range" "$(printf '0 PAN 0\n6 PAN 180\n' |
+	"$stepctl" keyframes --json --frames 3 - 2>/dev/null | python3 -c 'import json, sys
+found = json.load(sys.stdin)
+print(found["ok"], [frame["PAN"] for frame in found["frames"]])')" "False [0.0, 90.0]"
+is "--json plays nothing" "$(keyframes --json --play shot.keys | tail -n 1)" "-> 2"

@@ -44,7 +44,8 @@ static const struct option_row options[] = {
 	[OPTION_SETTLE] = { "settle", "TIME", "rest before each frame (200ms)" },
 	[OPTION_EXPOSURE] = { "exposure", "TIME", "how long TRIGGER is on (100ms)" },
 	[OPTION_TRIGGER] = { "trigger", "OUTPUT", "the output of the shutter (1)" },
-	[OPTION_JSON] = { "json", NULL, "only check it, and print what was found as JSON" },
+	[OPTION_JSON] = { "json", NULL, "only look at it: print what a check finds, or the\n"
+					"frames, as JSON" },
 	{},
 };
 
@@ -155,28 +156,24 @@ static bool complete_frames(struct request *request, const struct shot *shot)
 	return true;
 }
 
-/* Write the script of the shot to @out. The exit status. */
-static int write_script(struct request *request, const struct machine *machine,
-			const char *file, FILE *out)
+static bool wants_frames(const struct request *request)
 {
-	int result = STATUS_ERROR;
-	struct shot shot;
+	return request->frames.count || request->fps;
+}
 
-	if (shot_read(&shot, machine, file, request->lead_ns / 1e9)) {
-		if (request->json) {
-			result = shot_check(&shot, stdout) ? STATUS_OK : STATUS_ERROR;
-		} else if (request->frames.count || request->fps) {
-			if (complete_frames(request, &shot)) {
-				shot_print_frames(&shot, &request->frames, request->fps, out);
-				result = STATUS_OK;
-			}
-		} else if (shot_check(&shot, NULL)) {
-			shot_print(&shot, out);
-			result = STATUS_OK;
-		}
+/* Write the script of the shot to @out. False if there can be none: stderr has been told. */
+static bool write_script(struct request *request, const struct shot *shot, FILE *out)
+{
+	if (!wants_frames(request)) {
+		if (!shot_check(shot, NULL))
+			return false;
+		shot_print(shot, out);
+		return true;
 	}
-	shot_free(&shot);
-	return result;
+	if (!complete_frames(request, shot))
+		return false;
+	shot_print_frames(shot, &request->frames, request->fps, out);
+	return true;
 }
 
 /* Whether the machine takes the script; stderr has been told of the frame that it does not. */
@@ -194,40 +191,88 @@ static bool can_be(const struct request *request, struct rehearsal *rehearsal,
 	return false;
 }
 
-static int use_script(const struct request *request, struct rehearsal *rehearsal,
-		      struct source *source)
+/* The frames as they were rehearsed, up to one that cannot be. */
+static void print_json_frames(const struct request *request, const struct shot *shot,
+			      const struct rehearsal *rehearsal, bool good)
+{
+	const struct frames *frames = &request->frames;
+	unsigned int count = good ? frames->count : rehearsal->line_number - 2;
+	unsigned int i, j;
+
+	printf("{\"duration\": %.6Lf, ", rehearsal_time_ns(rehearsal) / 1e9L);
+	if (request->fps)
+		printf("\"film\": %.6f, ", frames->count / request->fps);
+	printf("\"frames\": [");
+	for (i = 0; i < count; i++) {
+		u64 open_ns = rehearsal->line[i].end_ns - frames->exposure_ns;
+
+		printf("%s\n  {\"frame\": %u, \"shutter\": %.6Lf", i ? "," : "", i + 1,
+		       open_ns / 1e9L);
+		for (j = 0; j < shot->machine->names.count; j++)
+			if (shot->axis[j].keys)
+				printf(", \"%s\": %.6f", shot->machine->names.name[j],
+				       shot_frame(shot, frames, i, j));
+		printf("}");
+	}
+	printf("\n], \"ok\": %s}\n", good ? "true" : "false");
+}
+
+static int use_script(const struct request *request, const struct shot *shot,
+		      struct rehearsal *rehearsal, struct source *source)
 {
 	struct play play = { .source = source, .wait = true };
+	bool good = can_be(request, rehearsal, source);
 
-	if (!can_be(request, rehearsal, source))
+	if (request->json) {
+		rehearsal_end(rehearsal);
+		print_json_frames(request, shot, rehearsal, good);
+	}
+	if (!good)
 		return STATUS_ERROR;
 	if (request->play)
 		return player_play(&play);
-	if (!request->picture)
+	if (!request->picture && !request->json)
 		fwrite(source->text, 1, source->size, stdout);
 	return STATUS_OK;
 }
 
-static int make(struct request *request, const char *file)
+/* The exit status. */
+static int use_shot(struct request *request, const struct shot *shot,
+		    struct rehearsal *rehearsal)
 {
 	struct source source = { .file = -1, .name = "<script>" };
-	struct rehearsal *rehearsal;
+	int result = STATUS_ERROR;
+	bool good;
 	FILE *out;
-	int result;
 
-	rehearsal = rehearsal_of(request, &result);
-	if (!rehearsal)
-		return result;
+	if (request->json && !wants_frames(request))
+		return shot_check(shot, stdout) ? STATUS_OK : STATUS_ERROR;
 	out = open_memstream(&source.text, &source.size);
 	if (!out) {
 		perror("stepctl");
 		return STATUS_ERROR;
 	}
-	result = write_script(request, &rehearsal->machine, file, out);
+	good = write_script(request, shot, out);
 	fclose(out);
-	if (result == STATUS_OK && !request->json)
-		result = use_script(request, rehearsal, &source);
+	if (good)
+		result = use_script(request, shot, rehearsal, &source);
 	source_free(&source);
+	return result;
+}
+
+static int make(struct request *request, const char *file)
+{
+	struct rehearsal *rehearsal;
+	struct shot shot;
+	int result;
+
+	rehearsal = rehearsal_of(request, &result);
+	if (!rehearsal)
+		return result;
+	result = STATUS_ERROR;
+	if (shot_read(&shot, &rehearsal->machine, file, request->lead_ns / 1e9))
+		result = use_shot(request, &shot, rehearsal);
+	shot_free(&shot);
 	rehearsal_free(rehearsal);
 	return result;
 }
@@ -253,9 +298,8 @@ static int run(int count, char **arguments)
 	}
 	if (optind != count - 1)
 		return options_wrong(&keyframes_command, "one FILE is needed");
-	if (request.json && (request.play || request.picture || request.fps > 0 ||
-			     request.frames.count))
-		return options_wrong(&keyframes_command, "--json only checks a path");
+	if (request.json && (request.play || request.picture))
+		return options_wrong(&keyframes_command, "--json only looks at a shot");
 	return make(&request, arguments[optind]);
 }
 

@@ -317,10 +317,24 @@ static bool moves(const struct shot *shot, double from_s, double to_s)
 	return false;
 }
 
+static double frame_time_s(const struct shot *shot, const struct frames *frames,
+			   unsigned int frame)
+{
+	return shot->first_s +
+	       frame * ((shot->last_s - shot->first_s) / (frames->count - 1));
+}
+
+double shot_frame(const struct shot *shot, const struct frames *frames, unsigned int frame,
+		  unsigned int axis)
+{
+	struct law law = path_at(&shot->axis[axis], frame_time_s(shot, frames, frame));
+
+	return llroundl(law.position * 1e6L) / 1e6;
+}
+
 void shot_print_frames(const struct shot *shot, const struct frames *frames, double fps,
 		       FILE *out)
 {
-	double step_s = (shot->last_s - shot->first_s) / (frames->count - 1);
 	unsigned int i;
 
 	fprintf(out, "# %s: %u frames", shot->name, frames->count);
@@ -328,9 +342,9 @@ void shot_print_frames(const struct shot *shot, const struct frames *frames, dou
 		fprintf(out, ", %.2f s of film at %g a second", frames->count / fps, fps);
 	fprintf(out, "\n");
 	for (i = 0; i < frames->count; i++) {
-		double time_s = shot->first_s + i * step_s;
+		double time_s = frame_time_s(shot, frames, i);
 
-		if (!i || moves(shot, time_s - step_s, time_s)) {
+		if (!i || moves(shot, frame_time_s(shot, frames, i - 1), time_s)) {
 			print_positions(shot, time_s, false, out);
 			if (i && frames->move_ns)
 				fprintf(out, " IN %.6fms", frames->move_ns / 1e6);

@@ -49,6 +49,10 @@ struct frames {
 void shot_print_frames(const struct shot *shot, const struct frames *frames, double fps,
 		       FILE *out);
 
+/* Where @axis, which is in the shot, is in @frame (from 0), in its unit. */
+double shot_frame(const struct shot *shot, const struct frames *frames, unsigned int frame,
+		  unsigned int axis);
+
 void shot_free(struct shot *shot);
 
 #endif
