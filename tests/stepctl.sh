@@ -225,6 +225,10 @@ is "--plot draws a PNG" "$(od -An -tx1 -N24 picture.png | tr -d ' \n')" \
 is "with something in it" "$([ "$(wc -c <picture.png)" -gt 20000 ] && echo yes)" yes
 printf 'PAN 5 TILT 5\n' | plan --plot "it's.svg"
 is "--plot draws an SVG" "$(grep -c '</svg>' "it's.svg")" 1
+awk 'BEGIN { for (i = 0; i < 6000; i++) printf "PAN %.3f TILT %.3f\n", 20 * sin(i / 80), 9 * cos(i / 50) }' |
+	plan --plot many.svg
+is "--plot of 6000 moves draws no more than there are pixels" \
+	"$([ "$(wc -c <many.svg)" -lt 1200000 ] && grep -c '</svg>' many.svg)" 1
 is "--plot without gnuplot" "$(printf 'PAN 5\n' | PATH=/none plan --plot picture.png)" \
 	"stepctl: --plot needs gnuplot, which is not installed (Debian: apt install gnuplot-nox)"
 is "--plot to where nothing can be" "$(printf 'PAN 5\n' | plan --plot none/picture.png)" \

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE /* popen(), pclose() */
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -79,33 +80,143 @@ bool plot_add(const struct rehearsal *rehearsal, const struct segment *segment)
 	return true;
 }
 
-/* All axes @since_s after the start of the @segment. */
-static void print_point(FILE *out, size_t segment, unsigned int axes, double since_s)
+/* What is drawn of all axes at an instant: position, speed and acceleration of each. */
+struct point {
+	double time_s;
+	double value[3 * AXES_MAX];
+};
+
+/* @since_s after the start of the @segment. */
+static struct point find_point(size_t segment, unsigned int axes, double since_s)
 {
+	struct point point = { .time_s = plan.begin_s[segment] + since_s };
 	unsigned int i;
 
-	fprintf(out, "%.9f", plan.begin_s[segment] + since_s);
 	for (i = 0; i < axes; i++) {
 		struct law law = law_after(&plan.law[segment * axes + i], since_s);
 
-		fprintf(out, " %.9Lg %.9Lg %.9Lg", law.position, law.speed,
-			law.acceleration);
+		point.value[3 * i] = law.position;
+		point.value[3 * i + 1] = law.speed;
+		point.value[3 * i + 2] = law.acceleration;
 	}
+	return point;
+}
+
+static void print_point(FILE *out, const struct point *point, unsigned int axes)
+{
+	unsigned int i;
+
+	fprintf(out, "%.9f", point->time_s);
+	for (i = 0; i < 3 * axes; i++)
+		fprintf(out, " %.9g", point->value[i]);
 	fputc('\n', out);
+}
+
+/* Points along the @segment, with both ends, so many that it looks round. */
+static unsigned int points_of(size_t segment, double total_s)
+{
+	return 2 + POINTS * plan.duration_s[segment] / total_s;
+}
+
+static struct point find_nth(size_t segment, unsigned int axes, unsigned int n,
+			     unsigned int points)
+{
+	return find_point(segment, axes, plan.duration_s[segment] * n / (points - 1));
+}
+
+/* Segments that lie within a pixel, up to @end: where they begin and end, and all between. */
+static void print_bundle(FILE *out, size_t segment, size_t end, unsigned int axes)
+{
+	struct point low = find_point(segment, axes, 0), high = low, point;
+	unsigned int i, n;
+
+	print_point(out, &low, axes);
+	for (; segment < end; segment++) {
+		for (n = 0; n < 2; n++) {
+			point = find_nth(segment, axes, n, 2);
+			for (i = 0; i < 3 * axes; i++) {
+				low.value[i] = fmin(low.value[i], point.value[i]);
+				high.value[i] = fmax(high.value[i], point.value[i]);
+			}
+		}
+	}
+	print_point(out, &low, axes);
+	print_point(out, &high, axes);
+	print_point(out, &point, axes);
 }
 
 static void print_points(FILE *out, unsigned int axes, double total_s)
 {
+	size_t segment, end;
+	unsigned int n, points;
+	struct point point;
+
+	for (segment = 0; segment < plan.segments; segment = end) {
+		double end_s = plan.begin_s[segment] + total_s / POINTS;
+
+		for (end = segment + 1; end < plan.segments; end++)
+			if (plan.begin_s[end] + plan.duration_s[end] > end_s)
+				break;
+		if (end > segment + 2) {
+			print_bundle(out, segment, end, axes);
+			continue;
+		}
+		end = segment + 1;
+		points = points_of(segment, total_s);
+		for (n = 0; n < points; n++) {
+			point = find_nth(segment, axes, n, points);
+			print_point(out, &point, axes);
+		}
+	}
+}
+
+/* Whether @a and @b are so near that a line between them is none on the picture. */
+static bool are_near(const double *a, const double *b, const double *size)
+{
+	return fabs(a[0] - b[0]) <= size[0] / POINTS && fabs(a[3] - b[3]) <= size[1] / POINTS;
+}
+
+/* How far the first two axes go in all. */
+static void find_size(double *size, unsigned int axes)
+{
+	double low[2], high[2];
+	struct point point;
 	size_t segment;
-	int i, points;
+	unsigned int i;
 
 	for (segment = 0; segment < plan.segments; segment++) {
-		double duration_s = plan.duration_s[segment];
+		point = find_nth(segment, axes, 1, 2);
+		for (i = 0; i < 2; i++) {
+			double value = point.value[3 * i];
 
-		points = 1 + POINTS * duration_s / total_s;
-		for (i = 0; i <= points; i++)
-			print_point(out, segment, axes, duration_s * i / points);
+			low[i] = segment ? fmin(low[i], value) : value;
+			high[i] = segment ? fmax(high[i], value) : value;
+			size[i] = high[i] - low[i];
+		}
 	}
+}
+
+/* The way of the first two axes. */
+static void print_way(FILE *out, unsigned int axes, double total_s)
+{
+	struct point point, last = find_point(0, axes, 0);
+	unsigned int n, points;
+	size_t segment;
+	double size[2];
+
+	find_size(size, axes);
+	print_point(out, &last, axes);
+	for (segment = 0; segment < plan.segments; segment++) {
+		points = points_of(segment, total_s);
+		for (n = 0; n < points; n++) {
+			point = find_nth(segment, axes, n, points);
+			if (are_near(point.value, last.value, size))
+				continue;
+			print_point(out, &point, axes);
+			last = point;
+		}
+	}
+	print_point(out, &point, axes);
 }
 
 /* A string of gnuplot's. */
@@ -154,7 +265,7 @@ static void print_path(FILE *out, const struct machine *machine)
 	fprintf(out, "set offsets\nset xrange [*:*]\n");
 	print_range(out, 'x', machine, 0);
 	print_range(out, 'y', machine, 1);
-	fprintf(out, "plot $plan using %u:%u with lines lw 2 notitle\n", POSITION(0),
+	fprintf(out, "plot $way using %u:%u with lines lw 2 notitle\n", POSITION(0),
 		POSITION(1));
 }
 
@@ -171,7 +282,13 @@ static void print_program(FILE *out, const struct rehearsal *rehearsal,
 	print_string(out, file);
 	fprintf(out, "\n$plan << END\n");
 	print_points(out, machine->names.count, total_s);
-	fprintf(out, "END\nset multiplot layout 2,2\nset grid\nset key above\n");
+	fprintf(out, "END\n");
+	if (machine->names.count > 1) {
+		fprintf(out, "$way << END\n");
+		print_way(out, machine->names.count, total_s);
+		fprintf(out, "END\n");
+	}
+	fprintf(out, "set multiplot layout 2,2\nset grid\nset key above\n");
 	fprintf(out, "set offsets 0, 0, graph 0.05, graph 0.05\n");
 	fprintf(out, "set xlabel 'time, s'\nset xrange [0:%.9f]\n", total_s);
 	print_over_time(out, machine, "position", "", 0);
