@@ -167,15 +167,21 @@ static void check_laws(u16 index)
 		ck_assert(fabsl(last[i].speed) <= limit[i].speed * 1e-6L);
 }
 
-/* Stage all legs at once. */
-static void plan_all(void)
+/* The first @legs are the path. */
+static void add_legs(unsigned int legs)
 {
 	unsigned int leg;
 
-	motion_stage(&motion, now_ns);
 	path_begin(&path, &motion);
-	for (leg = 1; leg <= LEGS; leg++)
+	for (leg = 1; leg <= legs; leg++)
 		add_leg(leg, leg == 1);
+}
+
+/* Stage all legs at once. */
+static void plan_all(void)
+{
+	motion_stage(&motion, now_ns);
+	add_legs(LEGS);
 	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
 }
 
@@ -192,6 +198,49 @@ START_TEST(brakes_for_one_corner_at_a_time)
 	random_limits();
 	random_vertices();
 	plan_all();
+	check_laws(motion.staged.first);
+}
+END_TEST
+
+/* Let the corner behind leg @number be slower than both its legs, by @part. */
+static void slow_corner(unsigned int number, long double part)
+{
+	const struct path_leg *before = &path.leg[number - 1], *behind = &path.leg[number];
+	long double speed = fminl(real_value(before->limits.speed),
+				  real_value(behind->limits.speed));
+	unsigned int i;
+
+	for (i = 0; i < AXES; i++)
+		limit[i].corner = fabsl(real_value(before->direction[i]) -
+					real_value(behind->direction[i])) *
+				  speed * 1e9L * (1 - part);
+}
+
+/*
+ * Paths of two or three legs with a corner that is hardly slower than they are: they were as
+ * slow as the corner just before it, sped up, and had to slow down at once, for ever.
+ */
+START_TEST(goes_on_where_the_speed_is_reached_before_the_corner)
+{
+	static const struct {
+		u64 seed;
+		unsigned int legs, corner;
+		int bits;
+	} found[] = {
+		{ 6810489777930214171, 2, 1, 46 },
+		{ 1434941231663224211, 2, 1, 37 },
+		{ 3037048279918069723, 3, 2, 44 },
+	};
+
+	motion_init(&motion, AXES, &pins);
+	random_state = found[_i].seed;
+	random_limits();
+	random_vertices();
+	motion_stage(&motion, now_ns);
+	add_legs(found[_i].legs);
+	slow_corner(found[_i].corner, ldexpl(1, -found[_i].bits));
+	add_legs(found[_i].legs);
+	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
 	check_laws(motion.staged.first);
 }
 END_TEST
@@ -357,6 +406,7 @@ Suite *path_suite(void)
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, paths);
 	tcase_add_loop_test(tests, brakes_for_one_corner_at_a_time, 0, 2);
+	tcase_add_loop_test(tests, goes_on_where_the_speed_is_reached_before_the_corner, 0, 3);
 	tcase_add_test(tests, legs_that_come_late);
 	tcase_add_test(tests, straight_on);
 	tcase_add_test(tests, corners);
