@@ -61,7 +61,9 @@ static void move_to(unsigned int k, double pan, double tilt)
 	char line[64];
 
 	snprintf(line, sizeof(line), "PAN %.6f TILT %.6f\n", pan, tilt);
-	sscanf(line, "PAN %Lf TILT %Lf", &vertex[k][HEAD_PAN], &vertex[k][HEAD_TILT]);
+	ck_assert_int_eq(sscanf(line, "PAN %Lf TILT %Lf", &vertex[k][HEAD_PAN],
+				&vertex[k][HEAD_TILT]),
+			 2);
 	say(line);
 }
 
