@@ -35,4 +35,26 @@ static inline double cos(double x)
 	return value;
 }
 
+/* Of @base > 0. */
+static inline long double powl(long double base, long double exponent)
+{
+	long double power, whole;
+
+	asm("fyl2x"
+	    : "=t"(power)
+	    : "0"(base), "u"(exponent)
+	    : "st(1)");
+	asm("frndint"
+	    : "=t"(whole)
+	    : "0"(power));
+	power -= whole;
+	asm("f2xm1"
+	    : "+t"(power));
+	power += 1;
+	asm("fscale"
+	    : "+t"(power)
+	    : "u"(whole));
+	return power;
+}
+
 #endif
