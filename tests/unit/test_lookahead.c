@@ -59,11 +59,11 @@ static void use(const struct trial_limits *setting)
 static void move_to(unsigned int k, double pan, double tilt)
 {
 	char line[64];
+	int numbers;
 
 	snprintf(line, sizeof(line), "PAN %.6f TILT %.6f\n", pan, tilt);
-	ck_assert_int_eq(sscanf(line, "PAN %Lf TILT %Lf", &vertex[k][HEAD_PAN],
-				&vertex[k][HEAD_TILT]),
-			 2);
+	numbers = sscanf(line, "PAN %Lf TILT %Lf", &vertex[k][HEAD_PAN], &vertex[k][HEAD_TILT]);
+	ck_assert_int_eq(numbers, 2);
 	say(line);
 }
 
