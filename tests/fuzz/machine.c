@@ -14,6 +14,7 @@
  *	r2		read what waits in file 2
  *	S, H		somebody else says STOP, HALT
  *	x		the host goes to sleep
+ *	h1		somebody closes the home switch of axis 1, or opens it
  *
  * Files 0 and 2 were opened as root, 1 and 3 were not; 0 and 1 do not block, in 2
  * and 3 a signal comes after a short wait; 2 is only written.
@@ -22,6 +23,7 @@
 #include <check.h>
 
 #define FILES 4
+#define HOME_STEPS -150 /* below which home switches are closed, if nobody meddles */
 #define CALLS_MAX 20000 /* of motion_run() for one input */
 #define MOVES \
 	(BIT(VERB_MOVE) | BIT(VERB_NOW) | BIT(VERB_RUN) | BIT(VERB_PVT) | BIT(VERB_WAIT) | \
@@ -56,6 +58,9 @@ static struct {
 	bool hasty; /* pulses shorter than the head's chips take were set */
 	bool slept; /* ENABLE may have followed STEP at once */
 	bool bends; /* limits of motion under way were changed */
+	bool strays; /* HOME knows no MIN and MAX; nor what takes over from points, with JERK */
+	u32 meddled; /* with home switches, a bit each */
+	u32 closed; /* those that are, as last reported */
 } fuzz;
 
 static const struct axis *settings_of(unsigned int i)
@@ -103,6 +108,7 @@ static void note_limits(void)
 	if (rest) {
 		fuzz.asked = false;
 		fuzz.bends = false;
+		fuzz.strays = false;
 	}
 	for (i = 0; i < HEAD_AXES; i++) {
 		const s64 *setting = settings_of(i)->setting;
@@ -159,7 +165,7 @@ static void look_at_rise(unsigned int i, u64 now_ns)
 	}
 	axis->rose_ns = now_ns;
 	axis->rose_up = up;
-	if (fuzz.bends)
+	if (fuzz.bends || fuzz.strays)
 		return;
 	if (up)
 		ck_assert_msg(axis->steps - axis->play <=
@@ -231,6 +237,21 @@ static void service(void)
 	look();
 }
 
+static void report_switches(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++) {
+		bool closed = (fuzz.axis[i].position <= HOME_STEPS) ^ (fuzz.meddled >> i & 1);
+
+		if (closed == (fuzz.closed >> i & 1))
+			continue;
+		fuzz.closed ^= BIT(i);
+		switches_report(fuzz.machine, SWITCH_HOME(i), closed, fuzz.rig->now_ns);
+		fuzz.service_ns = fuzz.rig->now_ns;
+	}
+}
+
 static u32 next_random(void)
 {
 	fuzz.random = fuzz.random * 1664525 + 1013904223;
@@ -249,6 +270,7 @@ static void run(u64 until_ns)
 		next_ns = motion_run(&fuzz.machine->motion, fuzz.rig->now_ns);
 		pins->unlock(pins);
 		look_at_edges();
+		report_switches();
 		if (next_ns <= fuzz.rig->now_ns)
 			continue;
 		if (fuzz.service_ns <= fuzz.rig->now_ns) {
@@ -364,9 +386,11 @@ static void judge_accepted(const struct said *said, const struct machine_state *
 	}
 	if (queued || resumed)
 		fuzz.asked = true;
+	if (said->verbs & (BIT(VERB_HOME) | BIT(VERB_PVT)))
+		fuzz.strays = true;
 	if (said->last == VERB_STOP || said->last == VERB_PAUSE)
 		fuzz.stop_by_ns = rest_by_ns();
-	else if (queued || resumed)
+	else if ((queued || resumed) && !state->hold)
 		fuzz.stop_by_ns = U64_MAX;
 }
 
@@ -542,6 +566,11 @@ static void do_record(const u8 *record, size_t size)
 	case 'H':
 		interrupt("HALT\n");
 		break;
+	case 'h':
+		fuzz.meddled ^= BIT(i % HEAD_AXES);
+		report_switches();
+		service();
+		break;
 	case 'x':
 		fuzz.slept = true;
 		machine_shut_down(fuzz.machine, fuzz.rig->now_ns);
@@ -611,6 +640,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	fuzz.rig = rig_new();
 	fuzz.machine = &fuzz.rig->machine;
 	fuzz.machine->outputs = 1;
+	machine_add_switch(fuzz.machine, SWITCH_HOME(HEAD_PAN));
+	machine_add_switch(fuzz.machine, SWITCH_HOME(HEAD_TILT));
 	fuzz.stop_by_ns = U64_MAX;
 	fuzz.service_ns = U64_MAX;
 	for (i = 0; i < FILES; i++)
@@ -666,6 +697,11 @@ static const char *const records[] = {
 	"%fGO a AT %v",
 	"%fGO a IN %t",
 	"%fHOME",
+	"%fHOME",
+	"%fHOME %a",
+	"%fPAN %p;HOME;%a %p",
+	"%fHOME %a;HOME;%a BY 1|%a %p",
+	"%fHOME;WAIT %t;PAUSE",
 	"%fWATCH ON",
 	"%fERROR?",
 	"%f?",
@@ -693,6 +729,10 @@ static const char *const records[] = {
 	"%fSET %a DIRHOLD %t",
 	"%fSET %a ENABLEDELAY %t",
 	"%fSET %a IDLE %t",
+	"%fSET %a HOMESPEED %v",
+	"%fSET %a HOMEDIR 1",
+	"%fSET %a HOMEPOS %p",
+	"%fSET %a BACKOFF %v",
 	"%f%a %p|%a %p|%a %p|%a %p",
 	"%f%a BY 1|%a BY 1|%a BY 1;SYNC|%a BY 1",
 	"%fPAN 1\\",
@@ -704,6 +744,8 @@ static const char *const records[] = {
 	"+%u",
 	"l%u",
 	"c%f",
+	"h%f",
+	"h%f",
 	"r%f",
 	"S",
 	"H",

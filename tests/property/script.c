@@ -36,8 +36,47 @@ void script_step(struct script *script, unsigned int i, s64 motor)
 	struct script_axis *axis = &script->axis[i];
 
 	axis->slack = clamp_t(s64, axis->slack + motor - axis->motor, -axis->backlash, 0);
-	axis->motor = motor;
 	axis->load = motor - axis->slack;
+	if (axis->motor > axis->home && motor <= axis->home) {
+		axis->trip[axis->trips % TRIPS_MAX].at_ns = script->rehearsal->now_ns;
+		axis->trip[axis->trips++ % TRIPS_MAX].load = axis->load;
+	}
+	axis->motor = motor;
+}
+
+/* HOME was over at @ns: the step at which the switch tripped last is its place. */
+static void take_place(struct script_axis *axis, u64 ns, s64 place)
+{
+	unsigned int i = axis->trips;
+
+	while (i-- > 0 && axis->trips - i <= TRIPS_MAX && axis->frames < FRAMES_MAX) {
+		if (axis->trip[i % TRIPS_MAX].at_ns > ns)
+			continue;
+		axis->frame[axis->frames].since_ns = ns;
+		axis->frame[axis->frames++].origin =
+			axis->trip[i % TRIPS_MAX].load - script_steps(axis, place);
+		return;
+	}
+	axis->known = false; /* too long ago to tell */
+}
+
+/* Take the HOMEs that are over into account. */
+static void look_at_homes(struct script *script)
+{
+	const struct rehearsal *rehearsal = script->rehearsal;
+	unsigned int i;
+
+	for (; script->homed < script->homes; script->homed++) {
+		const struct homing *home = &script->home[script->homed];
+		const struct script_line *line = &rehearsal->line[home->line];
+
+		if (home->line >= rehearsal->lines_ended)
+			return;
+		for (i = 0; i < HEAD_AXES && line->outcome == ENTRY_DONE; i++)
+			if (home->axes >> i & 1)
+				take_place(&script->axis[i], line->end_ns + REHEARSAL_BEGIN_NS,
+					   home->place[i]);
+	}
 }
 
 s64 script_origin(const struct script_axis *axis, u64 ns)
@@ -118,6 +157,14 @@ static void add_time(struct text_line *line, u64 us)
 	add(line, " IN %llu.%06llus", us / MICRO, us % MICRO);
 }
 
+static void forget_targets(struct script *script)
+{
+	unsigned int i;
+
+	for (i = 0; i < HEAD_AXES; i++)
+		script->axis[i].known = false;
+}
+
 /* Write @line; whether it was accepted. */
 static bool say(struct script *script, struct text_line *line)
 {
@@ -129,6 +176,8 @@ static bool say(struct script *script, struct text_line *line)
 		script->accepted++;
 	else
 		script->refused++;
+	if (script->rehearsal->machine.state.alarm)
+		forget_targets(script);
 	if (script->length + line->length + 16 < sizeof(script->text))
 		script->length += sprintf(script->text + script->length, "%s%s",
 					  good ? "" : "# refused: ", line->bytes);
@@ -141,6 +190,15 @@ static bool say_word(struct script *script, const char *word)
 
 	add(&line, "%s", word);
 	return say(script, &line);
+}
+
+/* Until all is done: what was said before then is known. */
+static bool settle(struct script *script)
+{
+	bool good = say_word(script, "SYNC");
+
+	look_at_homes(script);
+	return good;
 }
 
 /* Let @seconds pass, before the next line is written. */
@@ -446,7 +504,7 @@ static void say_is(struct script *script)
 	struct text_line line = {};
 	s64 micro = random_target(axis);
 
-	if (axis->frames == FRAMES_MAX || !say_word(script, "SYNC"))
+	if (!settle(script) || axis->frames == FRAMES_MAX)
 		return;
 	add(&line, "%s IS", name_of(script, i));
 	add_micro(&line, micro);
@@ -616,7 +674,7 @@ static void widen_for_points(struct script *script)
 		widen(axis, axis->maxspeed);
 		axis->known = false;
 		axis->bounds.acceleration = fmaxl(axis->bounds.acceleration, accel);
-		axis->turns = axis->jerk;
+		axis->turns |= axis->jerk != 0;
 	}
 }
 
@@ -627,7 +685,7 @@ static void say_stream(struct script *script)
 	u64 step_us = random_between(500, 50000);
 	bool late = one_in(3);
 
-	say_word(script, "SYNC");
+	settle(script);
 	for (i = 1; i <= count; i++) {
 		if (say_point(script, &wave, i * step_us / 1e6L, step_us))
 			widen_for_points(script);
@@ -661,14 +719,6 @@ static void say_settings(struct script *script)
 	widen(axis, axis->speed);
 }
 
-static void forget_targets(struct script *script)
-{
-	unsigned int i;
-
-	for (i = 0; i < HEAD_AXES; i++)
-		script->axis[i].known = false;
-}
-
 /* The whole of it, or PAN. */
 static void say_stop(struct script *script)
 {
@@ -697,6 +747,71 @@ static void say_pause(struct script *script)
 		say_move(script, &move);
 	}
 	say_word(script, "RESUME");
+}
+
+/* So slow that nothing of it is long beside the range of the axis. */
+static s64 random_homespeed(const struct script_axis *axis)
+{
+	long double way = script_exact(axis, axis->highest) / 16;
+	long double accel = script_exact(axis, axis->accel);
+	long double jerk = script_exact(axis, axis->jerk);
+	long double speed = fminl(sqrtl(accel * way), way / 0.02L);
+
+	if (jerk)
+		speed = fminl(speed, cbrtl(way * way * jerk) / 2);
+	return min(axis->maxspeed, micro_of(axis, speed * random_between(0.2L, 1)));
+}
+
+static void set_up_home(struct script *script, unsigned int i)
+{
+	struct script_axis *axis = &script->axis[i];
+	s64 backoff = llroundl(axis->highest * random_between(1e-4L, 0.1L));
+	struct text_line line = {};
+
+	axis->homespeed = random_homespeed(axis);
+	axis->homepos = random_target(axis);
+	add(&line, "# PAN-HOME is at step %lld, TILT-HOME at %lld", script->axis[HEAD_PAN].home,
+	    script->axis[HEAD_TILT].home);
+	say(script, &line);
+	line.length = 0;
+	set(&line, script, i, "HOMESPEED", axis->homespeed);
+	set(&line, script, i, "HOMEPOS", axis->homepos);
+	set(&line, script, i, "BACKOFF", one_in(3) ? 0 : backoff);
+	say(script, &line);
+}
+
+static void say_home(struct script *script)
+{
+	struct homing home = { .axes = 1 + random_below(3) };
+	bool named = home.axes != 3 || one_in(2);
+	struct text_line line = {};
+	unsigned int i;
+
+	if (script->homes == HOMES_MAX)
+		return;
+	add(&line, "HOME");
+	for (i = 0; i < HEAD_AXES; i++) {
+		if (!(home.axes >> i & 1))
+			continue;
+		set_up_home(script, i);
+		home.place[i] = script->axis[i].homepos;
+		if (named)
+			add(&line, " %s", name_of(script, i));
+	}
+	home.line = script->rehearsal->lines;
+	if (!say(script, &line))
+		return;
+	script->home[script->homes++] = home;
+	for (i = 0; i < HEAD_AXES; i++) {
+		struct script_axis *axis = &script->axis[i];
+
+		if (!(home.axes >> i & 1))
+			continue;
+		widen(axis, max(axis->homespeed, axis->speed));
+		axis->target = axis->homepos;
+		axis->known = true;
+		axis->turns = true;
+	}
 }
 
 static void say_save(struct script *script)
@@ -775,6 +890,34 @@ static void play_edges(struct script *script)
 
 typedef void script_part(struct script *script);
 
+/* HOME among moves, held and ended at times; its switch is never out of reach. */
+static void play_home(struct script *script)
+{
+	static script_part *const among[] = { say_plain_move, say_wait, say_move_in, say_home };
+	static script_part *const amid[] = { say_pause, say_pause, say_pause, say_stop,
+					     say_run, say_new_target };
+	unsigned int i, count = random_below(3);
+
+	for (i = 0; i < count; i++)
+		say_plain_move(script);
+	say_home(script);
+	count = random_below(4);
+	for (i = 0; i < count; i++)
+		among[random_below(ARRAY_SIZE(among))](script);
+	if (one_in(2)) {
+		pass(script, random_between(1e-3L, 8 * typical_time(script)));
+		amid[random_below(ARRAY_SIZE(amid))](script);
+	}
+	if (!settle(script))
+		script->fault = "HOME found no switch";
+	for (i = 0; i < HEAD_AXES; i++) {
+		if (!script->axis[i].known)
+			return;
+		script->axis[i].play = script->axis[i].slack;
+	}
+	say_single(script);
+}
+
 /* Points, and sometimes what takes over from them. */
 static void play_stream(struct script *script)
 {
@@ -807,6 +950,7 @@ static void play_mixture(struct script *script)
 		say_settings,
 		say_is,
 		say_stream,
+		say_home,
 	};
 	unsigned int i, count = 2 + random_below(7);
 
@@ -829,10 +973,12 @@ void script_play(struct script *script, struct rehearsal *rehearsal, u64 number)
 		play_path,
 		play_edges,
 		play_stream,
+		play_home,
 		play_mixture,
 		play_mixture,
 		play_mixture,
 	};
+	struct script_axis *axis;
 	unsigned int i;
 
 	/* the golden ratio's bits: neighbours are far from each other */
@@ -841,8 +987,15 @@ void script_play(struct script *script, struct rehearsal *rehearsal, u64 number)
 		random_bits();
 	memset(script, 0, offsetof(struct script, text));
 	script->rehearsal = rehearsal;
-	for (i = 0; i < HEAD_AXES; i++)
+	for (i = 0; i < HEAD_AXES; i++) {
 		set_up_axis(script, i);
+		axis = &script->axis[i];
+		axis->home = -1 - random_below(script_steps(axis, axis->highest) / 10);
+		rehearsal->home[i] = axis->home;
+	}
 	forms[random_below(ARRAY_SIZE(forms))](script);
 	rehearsal_end(rehearsal);
+	look_at_homes(script);
+	if (rehearsal->machine.state.alarm)
+		forget_targets(script);
 }

@@ -15,6 +15,8 @@
 #define PROMISES_MAX 8
 #define FRAMES_MAX 8
 #define POINTS_MAX 32
+#define HOMES_MAX 4
+#define TRIPS_MAX 16
 
 /* Numbers with a unit are millionths of it, as the language has them. */
 struct script_axis {
@@ -38,7 +40,15 @@ struct script_axis {
 	/* The widest that any line allowed, in steps: */
 	struct bounds bounds;
 	long double jump; /* of the speed, at a corner */
-	bool turns; /* it may go beyond MIN and MAX: points know no JERK, a stop does */
+	/* It may go beyond MIN and MAX: HOME knows none; points know no JERK, a stop does. */
+	bool turns;
+	s64 home; /* steps made from which on downwards its home switch is tripped */
+	struct { /* the latest ones, by number */
+		u64 at_ns; /* of the machine's clock */
+		s64 load;
+	} trip[TRIPS_MAX];
+	unsigned int trips;
+	s64 homepos, homespeed; /* 0 as yet */
 };
 
 /* A move whose duration is known beforehand. Steps are the motor's. */
@@ -62,6 +72,13 @@ struct point {
 	long double speed[HEAD_AXES];
 };
 
+/* A HOME that was accepted: done, it makes other positions of the steps. */
+struct homing {
+	unsigned int line;
+	u32 axes;
+	s64 place[HEAD_AXES];
+};
+
 struct script {
 	struct rehearsal *rehearsal;
 	struct script_axis axis[HEAD_AXES];
@@ -70,6 +87,8 @@ struct script {
 	unsigned int promises;
 	struct point point[POINTS_MAX];
 	unsigned int points;
+	struct homing home[HOMES_MAX];
+	unsigned int homes, homed; /* so many of them are over, and taken into account */
 	unsigned int accepted, refused; /* lines */
 	const char *fault; /* what should have been refused, or accepted */
 	size_t length;
