@@ -122,4 +122,5 @@ for kernel in 6.12 6.12-rt; do
 	for board in x86 virt raspi3b; do
 		KERNEL=$kernel tests/vm/test.sh $board | sed "s/ok /&$kernel, /"
 	done
+	KERNEL=$kernel tests/vm/sleep.sh | sed "s/ok /&$kernel, /"
 done

@@ -72,9 +72,10 @@ if [ ! -e /again ]; then
 
 	check "moving once more" line 'RUN PAN 5'
 	sleep 0.5
-	echo devices >/sys/power/pm_test
-	echo 0 >/sys/module/suspend/parameters/pm_test_delay # for which it would be busy
-	check "sleep" sh -c 'echo freeze >/sys/power/state'
+	began=$(date +%s)
+	echo +3 >/sys/class/rtc/rtc0/wakealarm
+	check "sleep, until the clock wakes it" sh -c 'echo freeze >/sys/power/state'
+	check "sleep: it slept" [ $(($(date +%s) - began)) -ge 3 ]
 	check "sleep: motors are stopped" like "$(cat /dev/stepper)" 'STATE=ALARM *ALARM=HALTED UNTRUSTED=PAN*'
 	insist
 	check "moving again" like "$(cat /dev/stepper)" 'STATE=RUN *'
