@@ -216,7 +216,7 @@ static int parse(struct description *description, char *text)
  */
 static int add_device(struct description *description)
 {
-	int result = -EPROBE_DEFER;
+	int result = -ENOMEM; /* all that the probe could not be reached for */
 	const struct platform_device_info info = {
 		.name = DEVICE_NAME,
 		.id = description->id,

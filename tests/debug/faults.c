@@ -234,9 +234,10 @@ static void probing_sleepers(void)
 	IS(put_into(DRIVER "delete_device", SECOND), (long)strlen(SECOND));
 }
 
+/* A line that is refused before there are nodes. */
 static long describe_nothing(void)
 {
-	return put_into(DRIVER "new_device", "PAN PAN");
+	return put_into(DRIVER "new_device", "PAN what=ever");
 }
 
 static void nothing_is_made(long result, int error)
