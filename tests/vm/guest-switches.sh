@@ -49,12 +49,20 @@ limits() # NAME: tilt stands at -44 degrees, which it takes for 0
 	line 'TILT IS 0'
 }
 
+# The switch that somebody presses comes to LEVEL as contacts do, in less than 1 ms
+bounce() # LEVEL
+{
+	for level in "$1" $((1 - $1)) "$1" $((1 - $1)) "$1"; do
+		echo "$level" >"$sim/estop"
+	done
+}
+
 press() # whether: 1 or 0
 {
 	case "$way $1" in
 	"fuse 1") kill -USR1 "$stepperd" ;;
 	"fuse 0") kill -USR2 "$stepperd" ;;
-	*) echo "$1" >/sys/kernel/debug/stepper-sim/estop ;;
+	*) bounce "$1" ;;
 	esac
 }
 
@@ -141,6 +149,52 @@ all_home()
 	check "HOME: no fault of the head" like "$(awk '$2 != 0' "$sim/faults")" ''
 }
 
+# That switch in other places, and what watches says of it
+bouncing()
+{
+	echo stepper-gpio >$driver/unbind
+	wires='PAN step=stepper-sim:0 dir=stepper-sim:1 enable=stepper-sim:2,low'
+	echo "$wires limit-max=stepper-sim:13" >$driver/new_device
+	exec 5<>/dev/stepper
+	echo 'WATCH ON' >&5
+	line 'RUN PAN 5'
+	check "bounces: moving" await '*PAN=[1-9]*'
+	bounce 1
+	check "bounces: the limit trips" await '*ALARM=LIMIT *SWITCHES=PAN-MAX'
+	echo 0 >"$sim/estop"
+	status "bounces: open for a moment is not open" '*SWITCHES=PAN-MAX'
+	echo 1 >"$sim/estop"
+	line RESET
+	check "bounces: away" line 'PAN BY -1; SYNC'
+	bounce 0
+	status "bounces: nor is it at once, when it opens" '*SWITCHES=PAN-MAX'
+	sleep 0.02
+	status "bounces: but then" '*SWITCHES='
+	check "bounces: all is well" line 'PAN BY 1; SYNC'
+	timeout 0.1 cat <&5 >/tmp/events
+	exec 5<&-
+	check "bounces: one alarm" like "$(grep -c 'ALARM LIMIT' /tmp/events)" 1
+	echo stepper-gpio.0 >$driver/delete_device
+
+	echo "$wires home=stepper-sim:13 settings=\"HOMESPEED 10; BACKOFF 1\"" >$driver/new_device
+	turns=$(grep -c pan-dir "$sim/edges")
+	line 'HOME'
+	check "bounces: HOME seeks" await 'STATE=HOMING PAN=-[2-9].*'
+	bounce 1
+	check "bounces: HOME comes back" await 'STATE=HOMING PAN=-1.*'
+	bounce 0
+	check "bounces: HOME touches again" await 'STATE=HOMING PAN=-[2-9].*'
+	there=$(motor pan)
+	bounce 1
+	check "bounces: HOME is done" await 'STATE=IDLE PAN=0.000000 * UNTRUSTED= UNKNOWN= SWITCHES=PAN-HOME'
+	# a step takes 9 ms
+	check "bounces: HOME is where it closed first" [ $((there - $(motor pan))) -le 1 ]
+	# down, up, down, and up to where it closed
+	check "bounces: HOME turns as often as it should" [ $(($(grep -c pan-dir "$sim/edges") - turns)) -le 4 ]
+	bounce 0
+	echo stepper-gpio.0 >$driver/delete_device
+}
+
 # of the Raspberry Pi's inputs, by who is outside; it takes a while
 outside() # set|clear GPIO
 {
@@ -198,6 +252,9 @@ elif [ "$board" != virt ]; then
 	if [ "$way" = module ]; then
 		load
 		all_home
+		unload
+		load
+		bouncing
 		unload
 	fi
 	if [ "$way" != fuse ]; then # stepperd --sim has no pins
