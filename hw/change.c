@@ -23,6 +23,9 @@ struct limits plan_limits(const struct plan_axis *axis)
 	return limits;
 }
 
+/* 2^20 times the JERK that was set is as good as none. */
+#define HARDER_MAX 10
+
 /*
  * Axes on their ways: those that follow motion->profile[], those that go on with
  * the plan as published, and those at rest. Relative to the origin.
@@ -40,6 +43,7 @@ struct weave {
 	unsigned int piece[AXES_MAX]; /* of those with a profile: */
 	struct real piece_start_ns[AXES_MAX];
 	struct real piece_end_ns[AXES_MAX];
+	u8 harder[AXES_MAX]; /* times that the limit of jerk is quadrupled; HARDER_MAX: none */
 	u32 up; /* which way the piece goes, all of it */
 	s64 base[AXES_MAX]; /* of the profile's positions */
 	s64 target[AXES_MAX];
@@ -397,6 +401,9 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 {
 	outset->state = state_at_cut(motion, weave, axis);
 	outset->limits = plan_limits(&change->axis);
+	outset->limits.jerk = real_shift(outset->limits.jerk, 2 * weave->harder[axis]);
+	if (weave->harder[axis] == HARDER_MAX)
+		outset->limits.jerk = real_from(0);
 	hold_back(&outset->state, &outset->limits,
 		  real_mul(change->axis.highest, real_ratio(1, NS_PER_S)));
 	outset->course = (struct course){
@@ -413,6 +420,75 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 	weave->target[axis] = weave->base[axis] + real_round(outset->course.target);
 }
 
+/* Whether a turn or the end of @profile is beyond the soft limits @low and @high, steps. */
+static bool leaves_range(const struct profile *profile, s64 low, s64 high, s64 base)
+{
+	/* A half less 2^-10 beyond makes no step. */
+	const struct real margin = real_shift(real_from(511), -10);
+	struct real lowest = real_sub(real_from(low - base), margin);
+	struct real highest = real_add(real_from(high - base), margin);
+	unsigned int i;
+
+	for (i = 1; i <= profile->count; i++) {
+		const struct piece *piece = &profile->piece[i];
+		struct state end = i < profile->count ?
+					   piece->start :
+					   state_after(&piece[-1].start, piece[-1].duration);
+
+		if (real_compare(end.position, lowest) < 0 ||
+		    real_compare(end.position, highest) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Let @axis do as it is told, into its profile. Whether it comes to its target. */
+static bool travel(struct motion *motion, struct weave *weave, unsigned int axis,
+		   const struct plan_change *change, struct outset *outset)
+{
+	struct profile *profile = &motion->profile[axis];
+	bool arrives;
+
+	set_out(motion, weave, axis, change, outset);
+	arrives = profile_travel(profile, &outset->state, &outset->course, &outset->limits);
+	profile_split_turns(profile);
+	return arrives;
+}
+
+static bool goes_too_far(const struct motion *motion, const struct weave *weave,
+			 unsigned int axis, const struct plan_change *change)
+{
+	return leaves_range(&motion->profile[axis],
+			    change->lowest - motion->axis[axis].backlash, change->highest,
+			    weave->base[axis]);
+}
+
+/*
+ * The same, and within the soft limits: the points of a stream, which know no jerk, may
+ * lead so fast towards one that under JERK it would go beyond. Then that is as many times
+ * higher as it takes, if anything helps.
+ */
+static bool travel_within(struct motion *motion, struct weave *weave, unsigned int axis,
+			  const struct plan_change *change, struct outset *outset)
+{
+	bool arrives = travel(motion, weave, axis, change, outset);
+	u8 *harder = &weave->harder[axis];
+
+	if (!change->ranged || !real_sign(outset->limits.jerk) ||
+	    !goes_too_far(motion, weave, axis, change))
+		return arrives;
+	*harder = HARDER_MAX;
+	travel(motion, weave, axis, change, outset);
+	*harder = 0;
+	if (goes_too_far(motion, weave, axis, change))
+		return travel(motion, weave, axis, change, outset);
+	do {
+		++*harder;
+		arrives = travel(motion, weave, axis, change, outset);
+	} while (*harder < HARDER_MAX && goes_too_far(motion, weave, axis, change));
+	return arrives;
+}
+
 /*
  * What @axis does, into its profile. Those that GO are noted in @going, the @slowest
  * of them, and how long that takes in @longest_ns. 0 or -EDOM.
@@ -425,8 +501,7 @@ static noinline int change_axis(struct motion *motion, struct weave *weave,
 	struct real duration, distance;
 	struct outset outset;
 
-	set_out(motion, weave, axis, change, &outset);
-	if (profile_travel(profile, &outset.state, &outset.course, &outset.limits))
+	if (travel_within(motion, weave, axis, change, &outset))
 		weave->arriving |= 1U << axis;
 	else if (change->what == PLAN_GO)
 		return -EDOM;
@@ -464,6 +539,7 @@ static noinline void wait_for(struct motion *motion, struct weave *weave, unsign
 	set_out(motion, weave, axis, change, &outset);
 	profile_travel_in(&motion->profile[axis], &outset.state, &outset.course,
 			  &outset.limits, longest_ns);
+	profile_split_turns(&motion->profile[axis]);
 }
 
 int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX])
@@ -491,12 +567,9 @@ int plan_change(struct motion *motion, const struct plan_change change[AXES_MAX]
 		motion_cut_at_end(motion, motion_end_of_move(motion, motion->cut_segment));
 		return 0;
 	}
-	for (i = 0; i < motion->axes; i++) {
+	for (i = 0; i < motion->axes; i++)
 		if (going >> i & 1 && i != slowest)
 			wait_for(motion, &weave, i, &change[i], longest_ns);
-		if (weave.profiled >> i & 1)
-			profile_split_turns(&motion->profile[i]);
-	}
 	if (weave.finishing)
 		set_segment(motion, &weave, motion->cut_segment);
 	return stage_weave(motion, &weave);
@@ -604,28 +677,6 @@ static bool is_too_fast(const struct state *from, const struct state *to, struct
 	return is_beyond(real_sub(from->speed, peak), limit);
 }
 
-/* Whether a turn or the end of @profile is beyond the soft limits of @point. */
-static bool leaves_range(const struct profile *profile, const struct plan_point *point,
-			 s64 base)
-{
-	const struct real margin = real_ratio(1, 1024);
-	struct real lowest = real_sub(real_sub(real_from(point->lowest), real_from(base)),
-				      margin);
-	struct real highest = real_add(real_sub(real_from(point->highest), real_from(base)),
-				       margin);
-	unsigned int i;
-
-	for (i = 1; i <= profile->count; i++) {
-		const struct piece *piece = &profile->piece[i - 1];
-		struct state end = state_after(&piece->start, piece->duration);
-
-		if (real_compare(end.position, lowest) < 0 ||
-		    real_compare(end.position, highest) > 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * The law of an axis that has a point: the cubic and the stop behind it. @state
  * moves on to the point. 0 or -EDOM.
@@ -655,7 +706,7 @@ static noinline int follow_point(struct profile *profile, struct state *state,
 	profile_split_turns(profile);
 	*limit = PLAN_LIMIT_RANGE;
 	if (!pvt->accepted && (!real_is_below(state->position, PLAN_DISTANCE_BITS) ||
-			       leaves_range(profile, point, base)))
+			       leaves_range(profile, point->lowest, point->highest, base)))
 		return -EDOM;
 	return 0;
 }

@@ -60,6 +60,7 @@ static int stage_stop(struct transaction *line, u32 axes)
 
 		change[i].what = axes & BIT(i) ? PLAN_STOP : PLAN_FINISH;
 		change[i].axis = axis_limits_in_motion(axis, axis->setting[SETTING_MAXSPEED]);
+		transaction_range(line, i, &change[i]);
 	}
 	return plan_change(&machine->motion, change) ? -EAGAIN : 0;
 }

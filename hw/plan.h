@@ -73,7 +73,8 @@ struct plan_change {
 	enum plan_what what;
 	struct plan_axis axis; /* target (GO) and limits; not for FINISH */
 	struct real velocity; /* RUN: steps/s, signed, |velocity| <= axis.speed */
-	s64 lowest, highest; /* RUN: soft limits, steps: it comes to rest exactly there */
+	s64 lowest, highest; /* soft limits, steps: RUN comes to rest exactly there */
+	bool ranged; /* for what is no RUN there are such limits, too */
 	u64 run_ns; /* RUN: from the hand-over until the stop begins; 0: no end */
 };
 
@@ -83,8 +84,10 @@ struct plan_change {
  * on their targets together, the others each in its time. Limits that are
  * exceeded at the hand-over are met as soon as the other limits allow, but for an
  * acceleration that would come to more than the highest speed before the jerk's limit
- * has let go of it: that jumps. An axis that runs outwards beyond its soft limit, or that
- * cannot stop before it, stops. Targets and soft limits are what they are from below;
+ * has let go of it: that jumps. An axis that cannot stop before its soft limit under its
+ * jerk's limit, as a point of a stream may lead to it, has as high a one as it takes, if
+ * any does. An axis that runs outwards beyond its soft limit, or that cannot stop before
+ * it, stops. Targets and soft limits are what they are from below;
  * from above there is the play of the axis between. All that do not rest on a target rest
  * on the whole step nearest to where they come to rest. Process side. 0; -EDOM if a
  * target is farther away than 2^48 steps or 2^58 ns; -ENOSPC.

@@ -56,6 +56,7 @@ int command_NOW(struct transaction *line, const struct command *command)
 			return error;
 		change[i].what = named ? PLAN_GO : PLAN_STOP;
 		change[i].axis = axis_limits_in_motion(axis, speed[i]);
+		transaction_range(line, i, &change[i]);
 	}
 	return take_over(line, change, speed, command);
 }
@@ -109,8 +110,6 @@ int command_RUN(struct transaction *line, const struct command *command)
 	transaction_unstage(line);
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
-		s64 lowest = axis->setting[SETTING_MIN];
-		s64 highest = axis->setting[SETTING_MAX];
 		s64 velocity = 0;
 
 		/* As the RUN before it in the line said, in the entry that is taken anew. */
@@ -120,19 +119,18 @@ int command_RUN(struct transaction *line, const struct command *command)
 		}
 		memset(&change[i], 0, sizeof(change[i]));
 		change[i].what = beside;
+		transaction_range(line, i, &change[i]);
 		if (command->axes & BIT(i)) {
 			error = run_speed(line, command, i, &velocity);
 			if (error)
 				return error;
 			change[i].what = velocity ? PLAN_RUN : PLAN_STOP;
 			change[i].velocity = axis_rate(axis, velocity);
-			change[i].lowest = axis_steps(axis, lowest) + axis->origin;
-			change[i].highest = axis_steps(axis, highest) + axis->origin;
 			/* For the planner 0 is no end; FOR 0s is one at once. */
 			change[i].run_ns = command->has_duration ?
 						   max(command->duration_ns, 1ULL) :
 						   0;
-			axis->target = velocity < 0 ? lowest : highest;
+			axis->target = axis->setting[velocity < 0 ? SETTING_MIN : SETTING_MAX];
 		}
 		speed[i] = transaction_present_speed(line, i);
 		if (velocity)

@@ -124,6 +124,16 @@ s64 transaction_present_speed(const struct transaction *line, unsigned int i)
 	return line->state->axis[i].setting[SETTING_SPEED];
 }
 
+void transaction_range(const struct transaction *line, unsigned int i,
+		       struct plan_change *change)
+{
+	const struct axis *axis = &line->state->axis[i];
+
+	change->lowest = axis_steps(axis, axis->setting[SETTING_MIN]) + axis->origin;
+	change->highest = axis_steps(axis, axis->setting[SETTING_MAX]) + axis->origin;
+	change->ranged = !transaction_homes(line);
+}
+
 bool transaction_homes(const struct transaction *line)
 {
 	u32 number = line->state->done;

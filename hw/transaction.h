@@ -100,6 +100,10 @@ int transaction_speed(struct transaction *line, const struct command *command,
 /* The same of what is under way, for an axis that goes on; SPEED if that has none. */
 s64 transaction_present_speed(const struct transaction *line, unsigned int i);
 
+/* The soft limits of axis @i, into @change; while it homes there are none. */
+void transaction_range(const struct transaction *line, unsigned int i,
+		       struct plan_change *change);
+
 /* Note the drivers of @axes to be switched on; how long they take to settle, ns. */
 u64 transaction_enable(struct transaction *line, u32 axes);
 

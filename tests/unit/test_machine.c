@@ -1191,6 +1191,38 @@ START_TEST(points_make_a_path)
 }
 END_TEST
 
+/*
+ * A stream that leads to MAX, and what takes over from it at any moment while its speed
+ * would, under JERK, lead beyond.
+ */
+START_TEST(what_ends_a_stream_keeps_to_max)
+{
+	static const char *const ends[] = { "STOP\n", "STOP PAN\n", "NOW PAN 0\n",
+					    "RUN PAN 5\n", "RUN TILT 1\n", "NOW TILT 1\n" };
+	s64 most = 170 * 32000 / 360;
+	unsigned int end, ms, close = 0;
+
+	say("SET PAN JERK 60; SET TILT JERK 60\n", "SET PAN JERK 0\nSET TILT JERK 0\nOK\n");
+	for (end = 0; end < ARRAY_SIZE(ends); end++) {
+		for (ms = 10; ms < 600; ms += 35) {
+			say("PAN 160; SYNC\n", "OK\n");
+			say("PVT PAN 170 0 IN 600ms\n", "OK\n");
+			rig_run(rig, rig->now_ns + ms * 1000000);
+			say(ends[end], "OK\n");
+			while (rig->machine.state.done != rig->machine.state.queued) {
+				rig_run(rig, rig->now_ns + 2000000);
+				ck_assert_msg(rig->head.position[HEAD_PAN] <= most, "%u ms: %s", ms,
+					      ends[end]);
+			}
+			close += rig->head.position[HEAD_PAN] > most - 500;
+			say("STOP; RESET\n", "OK\n");
+			rig_run_to_rest(rig);
+		}
+	}
+	ck_assert_uint_gt(close, 50);
+}
+END_TEST
+
 START_TEST(a_stream_that_starves_comes_to_rest)
 {
 	char expected[64];
@@ -1412,6 +1444,7 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_run_can_be_held);
 	tcase_add_test(tests, what_a_stop_leaves_can_be_held);
 	tcase_add_test(tests, points_make_a_path);
+	tcase_add_test(tests, what_ends_a_stream_keeps_to_max);
 	tcase_add_test(tests, a_stream_that_starves_comes_to_rest);
 	tcase_add_test(tests, a_trigger_comes_between_moves);
 	tcase_add_test(tests, drivers_settle_before_the_first_step);
