@@ -26,7 +26,7 @@
 # raspi3b that prints "outside: COMMAND" gets that done by QEMU's qtest from outside, as
 # a write of GPSET0 or GPCLR0, which there sets what is read of inputs, too.
 #
-# Time is the guest's count of instructions, 2 ns each (of debug 1 ns), and does not
+# Time is the guest's count of instructions, 2 ns each (1 ns with SHIFT=0, or debug), and does not
 # depend on the load of this computer; two runs are the same, but for when a button
 # is pressed. With a prompt it is ours, and with two processors, which run at the
 # same time.
@@ -93,7 +93,7 @@ if [ $# -gt 1 ]; then
 	cp "$3" "$root/guest"
 	shift 3
 	[ $# = 0 ] || cp "$@" "$root/"
-	how="-nodefaults -serial file:$out/serial.raw -icount shift=1,sleep=off"
+	how="-nodefaults -serial file:$out/serial.raw -icount shift=${SHIFT:-1},sleep=off"
 	case $board in
 	debug) how="${how% -icount*} -icount shift=0,sleep=off" ;;
 	debug-smp) how="${how% -icount*} -smp 2" ;;
