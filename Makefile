@@ -24,7 +24,7 @@ AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
 .PHONY: all stepctl stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
-	install install-module install-tools uninstall deb test-deb unit test \
+	install install-module install-tools uninstall deb deb-arm64 test-deb test-deb-arm64 unit test \
 	check-style fuzz coverage bench demo shell help clean
 
 all: build/libstepper.a build/stepctl build/stepper.4 \
@@ -47,7 +47,9 @@ help:
 	@echo 'make install         modules and all else [DESTDIR=] [PREFIX=/usr/local] [RELEASE=…]'
 	@echo 'make install-tools   all but the modules: commands, manuals, udev rule, group, overlay …'
 	@echo 'make deb             Debian packages stepper-dkms and stepper-tools, in build/deb/'
+	@echo 'make deb-arm64       the same for a Raspberry Pi, emulated, in build/deb-arm64/; 10 minutes'
 	@echo 'make test-deb        installs, uses and purges them in a fresh Debian; 6 minutes'
+	@echo 'make test-deb-arm64  makes these, and does the same with them; 20 minutes'
 	@echo 'make check-style     checkpatch, sparse, clang-format, shellcheck'
 	@echo 'make fuzz            ten minutes of random input [FUZZ_SECONDS=300 each harness]'
 	@echo 'make coverage        branches of parser/ that its tests take'
@@ -238,6 +240,9 @@ deb:
 		>../build.log 2>&1 || { tail -n 20 ../build.log; exit 1; }
 	@ls build/deb/*.deb
 
+deb-arm64: setup-deb-arm64
+	@tests/deb/build.sh arm64
+
 load-sim: modules
 	@tests/load-sim.sh
 
@@ -308,6 +313,9 @@ test-kernels: setup-build setup-modules setup-vm setup-style setup-kernels
 
 test-deb: deb setup-test-deb
 	@tests/run.sh tests/deb/test.sh
+
+test-deb-arm64: deb-arm64 setup-test-deb
+	@tests/run.sh "tests/deb/test.sh arm64"
 
 check-style: setup-style setup-modules
 	@tests/check-style.sh

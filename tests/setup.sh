@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installs what is missing for the purposes named: build, stepperd, modules, vm, boards,
-# test, style, fuzz, bench, debug, kernels, test-deb. Silent, and done in a blink, when
+# test, style, fuzz, bench, debug, kernels, deb-arm64, test-deb. Silent, and done in a blink, when
 # everything is there. Installs on Debian 12 amd64 only; elsewhere it says which piece is
 # missing and fails. What the emulated boards need beside packages is fetched by
 # vm/fetch.sh, what make deb needs is in debian/control.
@@ -57,6 +57,9 @@ pieces()
 	debug flex flex
 	debug libelf-dev /usr/include/libelf.h
 	debug make make
+	deb-arm64 arch-test arch-test
+	deb-arm64 mmdebstrap mmdebstrap
+	deb-arm64 qemu-user-static qemu-aarch64-static
 	test-deb lintian lintian
 	test-deb mmdebstrap mmdebstrap
 	kernels mmdebstrap mmdebstrap
