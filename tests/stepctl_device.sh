@@ -298,7 +298,7 @@ is "prompt: it is shown anew in its place" "$(prompt '%IDLE PAN 5.00 TILT 0.00>'
 	'\x15' "PAN 5 IN 2s # $long\n" "# $long" '%RUN PAN 4[.][0-9]* TILT 0.00> # 0*' '%0{46}' \
 	'%IDLE PAN 5.00 TILT 0.00> # 0*' '%0{47}' '\x15' '%IDLE PAN 5.00 TILT 0.00>' '\x04')" " 0"
 is "prompt: an alarm, and candidates" "$(prompt '=> ' 'HALT\n' '%ALARM HALTED PAN .*>' 'RESET\n' \
-	'RE\t' '%RESET RESUME RELEASE' '%IDLE PAN 5.00 TILT 0.00> RE' '\x15' '\x04')" " 0"
+	'RE\t' '%RESET RESUME RELEASE' '%IDLE PAN 5.00 TILT 0.00> RE' '\x15' 'er\t' '=erROR' '\x15' '\x04')" " 0"
 is "prompt: history of the last time" "$(prompt '=> ' '\x10\x10\x10\x10\x10\n' '=PAN=5.000000 STEPS' '=> ' '\x04')" " 0"
 is "prompt: Ctrl-C stops, and moves may follow" "$(prompt '=> ' 'PAN -50 IN 60s; SYNC\n' '=RUN' \
 	'\x03' '=canceled by STOP' '=IDLE' 'PAN 0; SYNC\n' '=IDLE PAN 0.00' '=> ' '\x04')" " 0"

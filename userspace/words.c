@@ -21,6 +21,8 @@ void words_take_usage(void *words, const char *text)
 {
 	const char *end = strstr(text, "  - ");
 
+	if (!strncmp(text, "ERR ", 4)) /* what it may answer, not what it takes */
+		return;
 	for (end = end ? end : text; text < end; text++) {
 		size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
