@@ -4,6 +4,7 @@
  * hold and jog it. A jog has a dead man: it ends by itself unless its key repeats.
  */
 #include <getopt.h> /* optind */
+#include <math.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -149,7 +150,7 @@ static void draw_axis(unsigned int axis, int top, int height, unsigned int width
 		double value = all.sample[axis][(all.samples - 1 - i) % SAMPLES];
 		double share = highest > lowest ? (value - lowest) / (highest - lowest) : 0;
 
-		mvaddch(top + height - 1 - (int)(share * (height - 1)),
+		mvaddch(top + height - 1 - (int)lround(share * (height - 1)),
 			CHART_LEFT + width - 1 - i, live.status.axes.name[axis][0]);
 	}
 }
