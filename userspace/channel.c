@@ -129,7 +129,8 @@ static int open_device(void)
 	struct stat status;
 
 	if (file < 0)
-		fprintf(stderr, "stepctl: %s: %s\n", device(), strerror(errno));
+		fprintf(stderr, "stepctl: %s: %s%s\n", device(), strerror(errno),
+			channel_device ? "" : " (stepctl doctor tells what is missing)");
 	if (raw >= 0)
 		close(raw);
 	if (file >= 0 && (fstat(file, &status) || status.st_size)) {
