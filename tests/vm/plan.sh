@@ -4,7 +4,9 @@
 # From end to end: random scripts run in the emulated kernel, and the steps that left
 # its GPIO controller are those that `stepctl plan --steps` tells, in number, order and
 # time. Two boards' clocks differ by where a script begins: times count from its first
-# step.
+# step. And a joystick retargets both axes each millisecond: all is told by the pins.
+#
+# shellcheck disable=SC2154 # eval assigns them
 #
 # usage: tests/vm/plan.sh BOARD [SEED], as in boot.sh; SEED also does another script
 
@@ -65,8 +67,10 @@ for number in 1 2 3 4 5 "$seed"; do
 	script "$number" >"$scripts/script-$number"
 	build/stepctl plan --steps "$scripts/script-$number" >"$scripts/plan-$number"
 done
+aarch64-linux-gnu-gcc -O2 -Wall -Wextra -Werror -static -o "$scripts/joystick" tests/vm/joystick.c -lm
 status=0
-tests/vm/boot.sh "$board" "$out" tests/vm/guest-plan.sh "$scripts"/script-* || status=$?
+tests/vm/boot.sh "$board" "$out" tests/vm/guest-plan.sh "$scripts/joystick" "$scripts"/script-* ||
+	status=$?
 sed -nE "s/^(not )?ok /&$board: /p" "$out/serial.log"
 [ "$status" = 0 ]
 
@@ -120,3 +124,9 @@ for number in 1 2 3 4 5 "$seed"; do
 			print "ok " name ": " made " steps as planned, at most " worst " ns off"
 	}' "$scripts/plan-$number" "$out/pins.edges"
 done
+
+. tests/vm/pins.sh
+
+during joystick
+that "a joystick goes to and fro" "$pan_down" -gt 500
+that "a joystick ends where it told" "$((pan_up - pan_down)) $((tilt_up - tilt_down))" = "267 -178"
