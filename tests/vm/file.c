@@ -173,6 +173,74 @@ static void sendfile_from_a_file(void)
 	RESTS_AT("PAN=2.000000 STEPS=178");
 }
 
+static void splice_waits_for_the_queue(void)
+{
+	int fd = device(O_WRONLY);
+	int other = device(O_WRONLY);
+	double begin;
+	int ends[2];
+
+	MUST(!pipe(ends));
+	IS(put(other, "PAN 0\n"), 6);
+	fill_queue();
+	IS(put(ends[1], "PAN BY 1\nPAN BY 1\nPAN BY 1\nPAN BY"), 33);
+	begin = seconds();
+	IS(splice(ends[0], NULL, fd, NULL, 64, 0), 33);
+	MUST(seconds() - begin > 5.0);
+	IS(put(ends[1], " 1\n"), 3);
+	IS(splice(ends[0], NULL, fd, NULL, 64, 0), 3);
+	RESTS_AT("PAN=4.000000 STEPS=356");
+}
+
+/* A script of 100 moves, open at its begin. */
+static int script_of_moves(void)
+{
+	int script = open("/tmp/script", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int i;
+
+	for (i = 0; i < 100; i++)
+		IS(put(script, "PAN BY 0.2\n"), 11);
+	IS(lseek(script, 0, SEEK_SET), 0);
+	return script;
+}
+
+static void sendfile_waits_for_the_queue(void)
+{
+	int script = script_of_moves();
+	int fd = device(O_WRONLY);
+	double begin;
+
+	fill_queue();
+	begin = seconds();
+	IS(sendfile(fd, script, NULL, MEBIBYTE), 1100);
+	MUST(seconds() - begin > 60.0);
+	RESTS_AT("PAN=20.000000 STEPS=1778");
+}
+
+/* What does not find room is still in the pipe, and in the file. */
+static void splice_and_sendfile_do_not_wait(void)
+{
+	int script = script_of_moves();
+	int fd = device(O_WRONLY | O_NONBLOCK);
+	int other = device(O_WRONLY);
+	char left[64];
+	int ends[2];
+
+	MUST(!pipe(ends));
+	IS(put(other, "WAIT 1s\n"), 8);
+	IS(sendfile(fd, script, NULL, MEBIBYTE), 63 * 11);
+	IS(lseek(script, 0, SEEK_CUR), 63 * 11);
+	FAILS(sendfile(fd, script, NULL, MEBIBYTE), EAGAIN);
+	IS(lseek(script, 0, SEEK_CUR), 63 * 11);
+	IS(put(ends[1], "?\nPAN BY 1\nPAN BY 1\n"), 20);
+	IS(splice(ends[0], NULL, fd, NULL, 64, 0), 2);
+	FAILS(splice(ends[0], NULL, fd, NULL, 64, 0), EAGAIN);
+	IS(read(ends[0], left, sizeof(left)), 18);
+	IS(put(other, "SYNC\n"), 5);
+	IS(sendfile(fd, script, NULL, MEBIBYTE), 37 * 11);
+	RESTS_AT("PAN=20.000000 STEPS=1778");
+}
+
 static void a_mebibyte_at_once(void)
 {
 	char *bytes = malloc(MEBIBYTE + 1);
@@ -740,6 +808,46 @@ static void privilege_is_of_the_opener(void)
 	MUST(!chmod(DEVICE, 0660));
 }
 
+static void presets_are_places_with_names(void)
+{
+	int fd = device(O_RDWR);
+	int writer = device(O_WRONLY);
+	char line[32];
+	int i;
+
+	IS(put(fd, "PAN 10 TILT 5; SAVE here; PAN 0\nGO HERE IN 3s; SYNC\n"), 52);
+	ANSWERS(fd, "OK\nOK\n");
+	RESTS_AT("PAN=10.000000 STEPS=889");
+	for (i = 1; i < 16; i++) {
+		sprintf(line, "SAVE p%d\n", i);
+		IS(put(writer, line), (long)strlen(line));
+	}
+	FAILS(put(writer, "SAVE more\n"), ENOSPC);
+	FAILS(put(fd, "SAVE more\n"), ENOSPC);
+	ANSWERS(fd, "ERR 28 ENOSPC 1 all 16 presets are taken: FORGET one\n");
+	IS(put(writer, "SAVE p3\nFORGET p4; SAVE more\n"), 29);
+	FAILS(put(fd, "GO p4\n"), EINVAL);
+	ANSWERS(fd, "ERR 22 EINVAL 4 no preset named p4\n");
+	FAILS(put(writer, "FORGET p4\n"), EINVAL);
+	FAILS(put(writer, "SAVE\n"), EINVAL);
+	IS(put(writer, "FORGET here; FORGET more\n"), 25);
+	for (i = 1; i < 16; i++) {
+		sprintf(line, "FORGET p%d\n", i);
+		if (i != 4)
+			IS(put(writer, line), (long)strlen(line));
+	}
+}
+
+static void an_output_that_is_not_there(void)
+{
+	int fd = device(O_RDWR);
+
+	FAILS(put(device(O_WRONLY), "TRIGGER 9 1ms\n"), ENODEV);
+	FAILS(put(fd, "PAN 1; TRIGGER 9 1ms\n"), ENODEV);
+	ANSWERS(fd, "ERR 19 ENODEV 16 no output 9\n");
+	RESTS_AT("PAN=0.000000 STEPS=0");
+}
+
 /* A file that is lost on its way through a socket is closed by the kernel. */
 static void a_file_lost_in_a_socket(void)
 {
@@ -771,6 +879,9 @@ static const struct trial trials[] = {
 	TRIAL(writev_joins),
 	STEPPERD_CANNOT(splice_from_a_pipe, NULL, NO_SPLICE),
 	STEPPERD_CANNOT(sendfile_from_a_file, NULL, NO_SPLICE),
+	STEPPERD_CANNOT(splice_waits_for_the_queue, NULL, NO_SPLICE),
+	STEPPERD_CANNOT(sendfile_waits_for_the_queue, NULL, NO_SPLICE),
+	STEPPERD_CANNOT(splice_and_sendfile_do_not_wait, NULL, NO_SPLICE),
 	TRIAL(a_mebibyte_at_once),
 	TRIAL(the_last_close_ends_a_line),
 	TRIAL(exit_ends_a_line),
@@ -793,6 +904,8 @@ static const struct trial trials[] = {
 	TRIAL(memory_that_cannot_be_read),
 	TRIAL(memory_that_cannot_be_written),
 	TRIAL(privilege_is_of_the_opener),
+	TRIAL(presets_are_places_with_names),
+	TRIAL(an_output_that_is_not_there),
 	TRIAL(a_file_lost_in_a_socket),
 };
 

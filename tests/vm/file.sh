@@ -6,16 +6,23 @@
 #
 # usage: tests/vm/file.sh BOARD, as in boot.sh
 #	 tests/vm/file.sh fuse|cuse
+#	 tests/vm/file.sh ... long: of 100,000 moves, where else it is 10,000
 
 set -eu
 cd "$(dirname "$0")/../.."
 name=$1
 board=$1
+long=${2:-}
 out=build/test/file-$name
 programs=build/test/programs-$name
 compiler=gcc
 mkdir -p "$programs"
-set -- "$programs/file" "$programs/writers"
+make -s build/stepper.4
+set -- "$programs/file" "$programs/writers" build/stepper.4
+if [ -n "$long" ]; then
+	echo "$long" >"$programs/long"
+	set -- "$@" "$programs/long"
+fi
 case $name in
 fuse | cuse)
 	board=x86

@@ -64,6 +64,46 @@ check "a status in variables" is "$(
 	eval "$(cat /dev/stepper)"
 	echo "$STATE $PAN")" 'IDLE 0.000000'
 
+# All answers to a good line but the last, which is OK
+ask()
+{
+	exec 3<>/dev/stepper
+	echo "$1" >&3
+	while read -r answer <&3 && [ "$answer" != OK ]; do echo "$answer"; done
+	exec 3<&-
+}
+
+ask GET >/tmp/settings
+ask VERSION >/tmp/version
+check "VERSION" grep -Eqx 'DRIVER=[0-9.]+ LANGUAGE=[0-9]+' /tmp/version
+for line in 'SET PAN MIN 200' 'SET PAN MAXSPEED 7' 'SET PAN UNIT rev' 'SET TILT SCALE 17/3' \
+	'SET TILT MAX -45' 'SET TILT INVERT 1' 'SET PAN JERK 5' 'SET PAN BACKLASH 1' \
+	'SET TILT IDLE 1min' 'SET TILT HOMEDIR 1' 'SET PAN CORNER 30%'; do
+	echo "$line" >/dev/stepper
+done
+check "settings are others" [ "$(ask GET | diff - /tmp/settings | grep -c '^+')" -ge 12 ]
+cat /tmp/settings >/dev/stepper
+check "what GET printed restores all" is "$(ask GET)" "$(cat /tmp/settings)"
+
+# The lists of the manual, which are made from the same tables, as HELP prints them
+sed -n '/^\.SH COMMANDS/,/^\.SH PRIVILEGES/p' /stepper.4 |
+	sed 's/\\f[BIR]//g; s/\\-/-/g; s/\\(ti/~/g; s/\\(aq/'"'"'/g; s/\.$//' |
+	awk '$0 == ".TP" { usage = ""; next } usage == "" { usage = $0; next }
+	usage != "-" { print usage "  - " $0; usage = "-" }' >/tmp/manual
+ask HELP >/tmp/help
+check "HELP is in the manual" is "$(grep -vxFf /tmp/manual /tmp/help)" ""
+check "HELP is long" [ "$(wc -l </tmp/help)" -gt 60 ]
+while read -r usage; do
+	case $usage in
+	axis*) word=PAN ;;
+	"SET axis "[A-Z]*) word=${usage#SET axis } ;;
+	"ERR "*) word=${usage#ERR [0-9]* } ;;
+	*) word=$usage ;;
+	esac
+	ask "HELP ${word%% *}" | grep -qxF "$usage" || echo "$usage"
+done </tmp/help >/tmp/without
+check "each line of HELP comes for its word" is "$(cat /tmp/without)" ""
+
 /file "$way"
 
 # What a group of processes takes of memory
