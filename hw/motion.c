@@ -391,7 +391,9 @@ int motion_publish(struct motion *motion, u64 now_ns)
 	motion->pins->rearm(motion->pins);
 	motion_unlock(motion);
 
-	if (motion->cut || motion->staged_end_ns > motion->stage_ns)
+	/* One that is held is in no plan: nothing has to take its place for it to be over. */
+	if (motion->cut || motion->staged_end_ns > motion->stage_ns ||
+	    motion->first == SEGMENT_NONE)
 		motion->stream = motion->staged_stream;
 	if (motion->hold.resumes)
 		hold_release(&motion->hold, &motion->pool);

@@ -416,6 +416,19 @@ START_TEST(a_stream_on_hold_can_be_dropped)
 }
 END_TEST
 
+/* Its segments are none any more. */
+START_TEST(no_point_goes_on_from_a_stream_that_was_dropped)
+{
+	say("PVT PAN 7 0 IN 1s\n");
+	say("PAUSE\n");
+	rig_run(rig, rig->now_ns + 5003000);
+	say("STOP\n");
+	say("PVT PAN 7 0 IN 1s\n");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 622);
+}
+END_TEST
+
 Suite *hold_suite(void);
 
 Suite *hold_suite(void)
@@ -432,6 +445,7 @@ Suite *hold_suite(void)
 	tcase_add_loop_test(tests, streams_are_held_among_other_commands, 0, 150);
 	tcase_add_test(tests, points_are_accepted_on_hold);
 	tcase_add_test(tests, a_stream_on_hold_can_be_dropped);
+	tcase_add_test(tests, no_point_goes_on_from_a_stream_that_was_dropped);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
