@@ -136,37 +136,11 @@ static int get_axis_switches(struct stepper *stepper, struct device *dev,
 	return 0;
 }
 
-/* One string of "settings": as in the language, semicolons part several. */
-static int apply_settings(struct stepper *stepper, struct device *dev,
-			  const char *name, unsigned int axis,
-			  const char *settings)
-{
-	struct error_report report;
-	char *copy, *rest, *setting;
-	int err = 0;
-
-	copy = kstrdup(settings, GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	rest = copy;
-	while (!err && (setting = strsep(&rest, ";"))) {
-		setting = strim(setting);
-		if (!*setting)
-			continue;
-		err = machine_configure(&stepper->machine, axis, setting,
-					&report);
-		if (err)
-			dev_err_probe(dev, err, "%s: settings \"%s\": %s\n",
-				      name, setting, report.text);
-	}
-	kfree(copy);
-	return err;
-}
-
 static int configure_axis(struct stepper *stepper, struct device *dev,
 			  struct fwnode_handle *node, const char *name,
 			  unsigned int axis)
 {
+	struct error_report report;
 	const char **settings;
 	int count, i, err;
 
@@ -178,8 +152,12 @@ static int configure_axis(struct stepper *stepper, struct device *dev,
 		return -ENOMEM;
 	err = fwnode_property_read_string_array(node, "settings", settings,
 						count);
-	for (i = 0; i < count && err >= 0; i++)
-		err = apply_settings(stepper, dev, name, axis, settings[i]);
+	for (i = 0; i < count && err >= 0; i++) {
+		err = machine_configure(&stepper->machine, axis, settings[i], &report);
+		if (err)
+			dev_err_probe(dev, err, "%s: settings \"%s\": %s\n", name,
+				      settings[i], report.text);
+	}
 	kfree(settings);
 	return err;
 }

@@ -119,8 +119,8 @@ void machine_add_switch(struct machine *machine, u32 line)
 			machine->state.axis[i].trust = TRUST_UNKNOWN;
 }
 
-int machine_configure(struct machine *machine, unsigned int axis,
-		      const char *setting, struct error_report *report)
+static int configure_one(struct machine *machine, unsigned int axis, const char *setting,
+			 size_t setting_length, struct error_report *report)
 {
 	char line[LINE_BYTES_MAX + 1];
 	struct client client = { .privileged = true };
@@ -128,13 +128,31 @@ int machine_configure(struct machine *machine, unsigned int axis,
 	struct text answer;
 	int length;
 
-	length = snprintf(line, sizeof(line), "SET %s %s",
-			  machine->names.name[axis], setting);
+	length = snprintf(line, sizeof(line), "SET %s %.*s",
+			  machine->names.name[axis], (int)setting_length, setting);
 	if (length >= (int)sizeof(line))
 		return error_set(report, EMSGSIZE, 0, "setting too long");
 	text_init(&answer, machine->answer, sizeof(machine->answer));
 	return machine_run_line(machine, &client, line, length, false, 0,
 				&answer, &result, report);
+}
+
+int machine_configure(struct machine *machine, unsigned int axis,
+		      const char *settings, struct error_report *report)
+{
+	static const char between[] = "; \t\n";
+	size_t length;
+	int err;
+
+	for (settings += strspn(settings, between); *settings;
+	     settings += strspn(settings, between)) {
+		length = strcspn(settings, ";\n");
+		err = configure_one(machine, axis, settings, length, report);
+		if (err)
+			return err;
+		settings += length;
+	}
+	return 0;
 }
 
 /* Bring the state up to date with what switches and motors did. */

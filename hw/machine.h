@@ -38,11 +38,12 @@ void machine_limit_rate(struct machine *machine, u64 edge_ns);
 void machine_add_switch(struct machine *machine, u32 line);
 
 /*
- * Apply one setting as hardware descriptions carry it: "SCALE 32000/360". 0 or
- * a negative errno with @report filled. Before the first session.
+ * Apply settings as hardware descriptions carry them: "SCALE 32000/360; MIN 0". 0, or a
+ * negative errno with @report filled: those before the wrong one are applied. Before the
+ * first session.
  */
 int machine_configure(struct machine *machine, unsigned int axis,
-		      const char *setting, struct error_report *report);
+		      const char *settings, struct error_report *report);
 
 /*
  * Where a motor stands, beside the position of its axis: in the round of its phases, and

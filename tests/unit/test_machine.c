@@ -1367,6 +1367,8 @@ START_TEST(names_of_axes_are_checked)
 				 -EINVAL);
 	ck_assert_int_eq(machine_add_axis(&rig->machine, "slide_2", &report), 2);
 	ck_assert_str_eq(rig->machine.names.name[2], "SLIDE_2");
+	ck_assert_int_eq(machine_configure(&rig->machine, 1, " MIN -3 ;; MAX 4; ", &report), 0);
+	ck_assert_int_eq(machine_configure(&rig->machine, 1, "MIN -2; MAX x", &report), -EINVAL);
 	ck_assert_int_eq(machine_configure(&rig->machine, 2, "SPEED x", &report),
 			 -EINVAL);
 }

@@ -102,7 +102,7 @@ refused "a path for a name" 'Invalid argument' 'cannot name an axis' '../PAN ste
 refused "no name" 'Invalid argument' 'cannot name an axis' '"" step=stepper-sim:0'
 refused "a sign in a name" 'Invalid argument' 'cannot name an axis' \
 	'P-N step=stepper-sim:0 dir=stepper-sim:1'
-refused "wrong setting" 'Invalid argument' 'PAN: settings "SCALE 0": a ratio must be greater' \
+refused "wrong setting" 'Invalid argument' 'PAN: settings "MIN 0; SCALE 0": a ratio must be greater' \
 	"$pan settings=\"MIN 0; SCALE 0\""
 refused "nine axes" 'No space left on device' 'more than 8 axes' 'A B C D E F G H I'
 
