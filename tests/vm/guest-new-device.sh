@@ -44,6 +44,14 @@ write_line() # LINE [FILE]
 	echo "$1" >"${2:-/dev/stepper}"
 }
 
+answer() # LINE: what the second device says to it
+{
+	exec 5<>/dev/stepper1
+	echo "$1" >&5 2>/dev/null
+	head -n 1 <&5
+	exec 5<&-
+}
+
 write_open() # LINE
 {
 	echo "$1" >&4
@@ -124,6 +132,13 @@ check "a second one by names" new_device \
 	'roll step=tilt-step dir=tilt-dir enable=tilt-enable,low'
 check "a second file" write_line 'ROLL 9; SYNC' /dev/stepper1
 check "the other motor moved" head_is 3000 800
+check "HOME without a switch" like "$(write_line HOME /dev/stepper1 2>&1)" '*: No such device'
+check "HOME without a switch, answered" like "$(answer HOME)" 'ERR 19 ENODEV 1 *'
+check "HOME ROLL without a switch, answered" like "$(answer 'HOME ROLL')" 'ERR 19 ENODEV 1 *ROLL*'
+check "TRIGGER without an output" like "$(write_line 'TRIGGER 1 5ms' /dev/stepper1 2>&1)" \
+	'*: No such device'
+check "TRIGGER without an output, answered" like "$(answer 'TRIGGER 1 5ms')" \
+	'ERR 19 ENODEV 9 no output 1'
 write_line 'PAN 80'
 write_line 'ROLL 40' /dev/stepper1
 check "both move at once" like "$(cat /dev/stepper /dev/stepper1 | xargs)" 'STATE=RUN *STATE=RUN *'

@@ -41,13 +41,23 @@ check "SYNC waits" [ $(($(cut -d . -f 1 /proc/uptime) - begin)) -ge 20 ]
 check "SYNC tells of a STOP" is "$(remotely localhost 'PAN 10 IN 100s' SYNC)" \
 	"1 cat: write error: Operation canceled"
 wait $!
+{
+	sleep 30
+	echo HALT >/dev/stepper
+} &
+check "SYNC tells of an alarm" is "$(remotely localhost 'PAN 10 IN 100s' SYNC)" \
+	"1 cat: write error: Cannot send after transport endpoint shutdown"
+wait $!
+check "so does a move" is "$(remotely localhost 'PAN 10')" \
+	"1 cat: write error: Cannot send after transport endpoint shutdown"
+printf 'RESET\nPAN IS 0\n' >/dev/stepper
 
 # A connection whose lines come from file 4
-connect()
+connect() # HOST [COMMAND]
 {
 	mkfifo /tmp/lines
 	# shellcheck disable=SC2094 # it is a pipe
-	$ssh -T restricted </tmp/lines &
+	$ssh -T "$@" </tmp/lines &
 	client=$!
 	exec 4>/tmp/lines
 	rm /tmp/lines
@@ -73,7 +83,34 @@ steer()
 }
 
 echo 'PAN 0' >/dev/stepper
-connect
+connect localhost 'cat > /dev/stepper'
+printf '%s\n' 'PAN 10 IN 30s' 'PAN 20 IN 30s' >&4
+sleep 20
+drop
+check "a dropped cat leaves what it queued" like "$(cat /dev/stepper)" 'STATE=RUN * QUEUE=2/64 *'
+check "which is done" is "$(position)" 20.000000
+
+# 100 moves, of which the queue takes 64; those that cat has read already follow
+connect localhost 'cat > /dev/stepper'
+for _ in $(seq 100); do echo 'PAN BY 0.1 IN 1s'; done >&4
+sleep 10
+check "the queue is full" like "$(cat /dev/stepper)" 'STATE=RUN * QUEUE=64/64 *'
+drop
+check "a cat that waits for it is dropped" like "$(cat /dev/stepper)" 'STATE=RUN * QUEUE=64/64 *'
+while like "$(cat /dev/stepper)" 'STATE=RUN *' >/dev/null; do sleep 1; done
+check "what had come is done" is "$(position)" 30.000000
+connect localhost 'cat > /dev/stepper'
+for _ in $(seq 100); do echo 'PAN BY 0.1 IN 1s'; done >&4
+sleep 10
+drop
+echo STOP >/dev/stepper
+sleep 5
+check "STOP ends it, though nobody is there to be told" like "$(cat /dev/stepper)" \
+	'STATE=IDLE PAN=3[01].* QUEUE=0/64 *'
+check "nobody is left of it" is "$(grep -l "^Uid:.1000" /proc/[0-9]*/status)" ""
+
+echo 'PAN 0; SYNC' >/dev/stepper
+connect restricted
 printf '%s\n' 'PAN 30 IN 30s' 'PAN 40 IN 30s' >&4
 printf 'PAN 4' >&4
 sleep 20
@@ -82,13 +119,13 @@ check "a dropped connection leaves what it queued" like "$(cat /dev/stepper)" \
 	'STATE=RUN * QUEUE=2/64 *'
 check "and half a line does nothing" is "$(position)" 40.000000
 
-connect
+connect restricted
 steer
 check "RUN FOR, repeated, goes on" like "$(cat /dev/stepper)" 'STATE=RUN PAN=5[4-6].*'
 drop
 check "it ends with its connection" like "$(cat /dev/stepper)" \
 	'STATE=IDLE PAN=[56]* QUEUE=0/64 ALARM= UNTRUSTED= UNKNOWN=* SWITCHES='
-connect
+connect restricted
 steer
 kill -STOP $client # as when the link is dead, and nobody is told
 sleep 2
