@@ -34,7 +34,7 @@ help:
 	@echo 'make                 what needs no kernel: build/stepctl, the manual build/stepper.4'
 	@echo 'make demo            an emulated ARM board pans a camera: build/demo/'
 	@echo 'make test            all tests'
-	@echo 'make test-long       a million random scripts, and what make test leaves out for time; 10 minutes'
+	@echo 'make test-long       a million random scripts, and what make test leaves out for time; 12 minutes'
 	@echo 'make test-debug      all that can go wrong, in a kernel with instruments; 40 minutes'
 	@echo 'make test-kernels    builds for all kernels, boots 6.12; 15 minutes'
 	@echo 'make test-systemd    stepperd as a service of a booted systemd; 3 minutes'
@@ -295,7 +295,7 @@ test: unit stepperd fuzz-build coverage-build build/stepctl build/property setup
 
 test-long: setup-build stepperd stepctl modules-amd64 modules-arm64
 	@$(MAKE) --no-print-directory -s build/property build/stepperd-gpiod2
-	@tests/run.sh "tests/property/run.sh long" "tests/vm/file.sh cuse" \
+	@tests/run.sh "tests/property/run.sh long" "tests/vm/file.sh x86 long" "tests/vm/file.sh cuse" \
 		"tests/vm/test.sh gpio" "tests/vm/switches.sh gpiod2" "tests/vm/plan.sh raspi3b"
 
 test-debug: setup-build modules-debug

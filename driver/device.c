@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uio.h>
@@ -303,8 +304,11 @@ static int stepper_open(struct inode *inode, struct file *filp)
 		container_of(filp->private_data, struct stepper, misc);
 	struct stepper_file *file;
 
-	/* Accounted, so that whoever opens a thousand times pays for it. */
-	file = kvzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	/*
+	 * Accounted, so that whoever opens a thousand times pays for it; and who may
+	 * have no more gets an error, where he would be killed otherwise.
+	 */
+	file = kvzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!file)
 		return -ENOMEM;
 	kref_get(&stepper->kref);
@@ -360,6 +364,11 @@ static int stepper_release(struct inode *inode, struct file *filp)
 	kvfree(file);
 	return 0;
 }
+
+/* What stepper(4) says that they take, if kmalloc() has to round up. */
+static_assert(sizeof(struct stepper) <= SZ_512K);
+static_assert(sizeof(struct queue_entry) <= SZ_1K);
+static_assert(sizeof(struct stepper_file) <= SZ_32K);
 
 static const struct file_operations stepper_fops = {
 	.owner = THIS_MODULE,

@@ -12,6 +12,7 @@
 #include "trial.h"
 
 #define WRITERS 24
+#define CROWD 48 /* that wait */
 #define LINES 20
 
 /* Write all of a line whatever it takes; in pieces, if @piece is not 0. */
@@ -372,6 +373,114 @@ static void stop_ends_the_streams(void)
 	IS(put(control, "SYNC\n"), 5);
 }
 
+/* A stream that is stopped; counts the lines that were taken. */
+static void stopped_writer(int number, int *taken)
+{
+	int fd = device(O_WRONLY);
+	char line[64];
+
+	for (;;) {
+		sprintf(line, "@w%d-%d PAN BY 0.2 AT 5\n", number, *taken);
+		if (put(fd, line) < 0)
+			break;
+		++*taken;
+	}
+	IS(errno, ECANCELED);
+	_exit(0);
+}
+
+/*
+ * Each line that was taken is told of once, as done or, after all that were done, as
+ * dropped, and in the order of its file. Returns how many were done.
+ */
+static int watch_stop(int fd, int *next)
+{
+	FILE *events = fdopen(fd, "r");
+	int number, i, done = 0;
+	char line[256], how[16];
+	bool dropping = false;
+
+	do {
+		if (!fgets(line, sizeof(line), events))
+			FAIL("the events end");
+		MUST(!strstr(line, "LOST"));
+		if (sscanf(line, "@w%d-%d * %15s", &number, &i, how) != 3 || !strcmp(how, "STATE"))
+			continue;
+		IS(i, next[number]);
+		next[number]++;
+		if (strcmp(how, "DROPPED"))
+			MUST(!strcmp(how, "DONE") && !dropping);
+		dropping = strcmp(how, "DONE");
+		done += !dropping;
+	} while (!strstr(line, "* STATE IDLE"));
+	return done;
+}
+
+static void stop_in_mid_stream_loses_and_doubles_none(void)
+{
+	int *taken = shared(4096);
+	int next[WRITERS] = {};
+	int control = device(O_WRONLY);
+	int fd = device(O_RDWR);
+	pid_t child[WRITERS + 1];
+	int i, done;
+	double pan;
+
+	IS(put(fd, "WATCH ON\n"), 9);
+	for (i = 0; i <= WRITERS; i++) {
+		child[i] = fork();
+		if (child[i])
+			continue;
+		if (i < WRITERS)
+			stopped_writer(i, taken + i);
+		sleep(3);
+		IS(put(control, "STOP\n"), 5);
+		_exit(0);
+	}
+	done = watch_stop(dup(fd), next);
+	for (i = 0; i <= WRITERS; i++)
+		IS(reap(child[i]), 0);
+	for (i = 0; i < WRITERS; i++)
+		IS(next[i], taken[i]);
+	MUST(done > 50);
+	IS(put(fd, "RESET; WATCH OFF; PAN?\n"), 23);
+	/* 0.2 degrees each; one under way, some ms until STOP takes over, and 5^2 / 240 */
+	MUST(sscanf(answers(fd), "PAN=%lf", &pan) == 1);
+	if (pan < done * 0.2 || pan > (done + 2) * 0.2 + 0.11)
+		FAIL("%d done, and at %f", done, pan);
+}
+
+/* What ends all does not wait for those whom it ends, however many they are. */
+static void a_crowd_that_waits_holds_up_nobody(void)
+{
+	static const char *const lines[] = { "!\n", "~\n", "PAUSE\n", "STOP\n", "HALT\n" };
+	int fd = device(O_RDWR);
+	pid_t child[CROWD];
+	unsigned int i, j;
+	double begin;
+
+	for (i = 3; i < ARRAY_SIZE(lines); i++) {
+		fill_queue();
+		for (j = 0; j < CROWD; j++) {
+			child[j] = fork();
+			if (!child[j]) {
+				FAILS(put(device(O_WRONLY), j % 3 ? "PAN 1\n" : "SYNC\n"),
+				      i == 4 ? ESHUTDOWN : ECANCELED);
+				_exit(0);
+			}
+		}
+		usleep(300000);
+		for (j = 0; j < 3; j++)
+			takes_no_time(fd, lines[j]);
+		takes_no_time(fd, lines[i]);
+		begin = seconds();
+		for (j = 0; j < CROWD; j++)
+			IS(reap(child[j]), 0);
+		MUST(seconds() - begin < 0.3);
+		IS(put(fd, "RESET\nSYNC\n"), 11);
+	}
+}
+
 /* Writes to one open file take turns, whoever makes them: POSIX orders bytes. */
 static void a_duplicate_waits_for_its_file(void)
 {
@@ -455,10 +564,10 @@ static long memory_in_use(void)
 	       number_in("/proc/meminfo", "MemAvailable:");
 }
 
-/* cat of 100,000 lines, of which 10,000 are moves, with the queue always full. */
+/* cat of many moves, with the queue always full: a step or two each, to and fro. */
 static void a_long_script_needs_no_memory(void)
 {
-	const int lines = 100000;
+	const int lines = access("/long", F_OK) ? 10000 : 100000;
 	FILE *script = fopen("/tmp/long", "w");
 	long before, most = 0;
 	pid_t child;
@@ -468,10 +577,7 @@ static void a_long_script_needs_no_memory(void)
 	if (!access("/sys/kernel/debug/kmemleak", F_OK))
 		return;
 	for (i = 0; i < lines; i++)
-		fputs(i % 10 ? "# a comment, as scripts have them\n" :
-		      i % 20 ? "PAN BY 0.1\n" :
-			       "PAN BY -0.1\n",
-		      script);
+		fputs(i % 20000 < 10000 ? "PAN BY 0.0125\n" : "PAN BY -0.0125\n", script);
 	fputs("PAN 7\n", script);
 	MUST(!fclose(script));
 	put_into(GROUP "/cgroup.procs", "0");
@@ -488,7 +594,7 @@ static void a_long_script_needs_no_memory(void)
 		sleep(5);
 	}
 	IS(status, 0);
-	printf("# a script of 100,000 lines took %ld KiB\n", most);
+	printf("# a script of %d lines took %ld KiB\n", lines, most);
 	MUST(most < 1024);
 	RESTS_AT("PAN=7.000000 STEPS=622");
 }
@@ -504,6 +610,8 @@ static const struct trial trials[] = {
 	TRIAL(who_does_not_come_back_loses_its_turn),
 	TRIAL(control_waits_for_nobody),
 	TRIAL(stop_ends_the_streams),
+	TRIAL(stop_in_mid_stream_loses_and_doubles_none),
+	TRIAL(a_crowd_that_waits_holds_up_nobody),
 	TRIAL(a_duplicate_waits_for_its_file),
 	STEPPERD_CANNOT(open_files_are_accounted, OTHER_MEMORY, OTHER_MEMORY),
 	TRIAL(a_long_script_needs_no_memory),
