@@ -12,6 +12,10 @@ archive=/usr/src/linux-source-6.1.tar.xz
 key=$({ cat "$config"; dpkg-query -W -f '${Version}' linux-source-6.1; } |
 	sha256sum | cut -c -8)
 cache=$PWD/build/cache/debug-$key
+mkdir -p build/cache
+# One at a time, lest one take away what the other builds
+exec 9>"$cache.lock"
+flock 9
 if [ -e "$cache/bzImage" ]; then
 	echo "$cache"
 	exit
