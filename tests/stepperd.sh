@@ -291,8 +291,7 @@ echo "PAN 90" >"$device"
 end KILL
 is "a file of one that was killed" \
 	"$(LC_ALL=C head "$device" 2>&1 | sed 's/.*: //')" "Transport endpoint is not connected"
-unmount
-start
+start # takes what is left of the other away
 is "it starts anew" "$(cut -d ' ' -f 1-2 "$device")" "STATE=IDLE PAN=0.000000"
 unmount
 wait "$pid"
@@ -310,7 +309,6 @@ echo "GO there; SAVE also; SYNC" >"$device"
 is "presets are kept" "$(shown PAN TILT)" "3.000000 -1.000000 "
 while ! grep -q "SAVE also" kept; do sleep 0.05; done
 end KILL
-unmount
 start --state kept
 is "after a crash positions are not trusted" "$(shown UNTRUSTED)" "PAN,TILT "
 echo "GO also; SYNC" >"$device"

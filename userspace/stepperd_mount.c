@@ -6,10 +6,13 @@
  * Each look-up makes an inode of its own, as the kernel lets one write at a time into
  * an inode: a write that waits for the queue would hold up STOP.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "stepperd_mount.h"
@@ -182,10 +185,23 @@ static void leave_no_directory(void)
 		rmdir(mounted.directory);
 }
 
+/* Of a stepperd that was killed the mount is left, and nobody answers there. */
+static void take_away_dead(const char *directory)
+{
+	const char *const command[] = { "fusermount3", "-u", "--", directory, NULL };
+	struct stat found;
+	pid_t child;
+
+	if (stat(directory, &found) && errno == ENOTCONN &&
+	    !posix_spawnp(&child, command[0], NULL, NULL, (char *const *)command, environ))
+		waitpid(child, NULL, 0);
+}
+
 int mount_begin(struct daemon *daemon, const char *directory)
 {
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
 
+	take_away_dead(directory);
 	mounted.directory = directory;
 	mounted.made = !mkdir(directory, 0777);
 	if (!mounted.made && errno != EEXIST) {
