@@ -23,6 +23,7 @@ pieces()
 	stepperd libgpiod-dev /usr/include/gpiod.h
 	modules gcc gcc
 	modules linux-headers-amd64 /lib/modules/*/build/Makefile
+	vm cpp cpp
 	vm gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 	vm libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
 	vm gcc-arm-linux-gnueabihf arm-linux-gnueabihf-gcc

@@ -281,7 +281,7 @@ static void takes_no_time(int fd, const char *line)
 
 	IS(put(fd, line), (long)strlen(line));
 	end = seconds();
-	if (end - begin > 0.05) /* 0.03 in the debug kernel */
+	if (end - begin > 0.2) /* 0.06 in the debug kernel, where it wakes 48; else s */
 		FAIL("%.6s took %f s", line, end - begin);
 }
 
