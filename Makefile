@@ -259,7 +259,7 @@ FUZZ = clang -std=gnu11 $(WARNINGS) -O1 -g -Itests/fuzz \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
 build/fuzz/parse: tests/fuzz/parse.c $(filter parser/%,$(PORTABLE))
-build/fuzz/machine: tests/fuzz/machine.c tests/unit/rig.c $(PORTABLE)
+build/fuzz/machine: tests/fuzz/machine.c tests/unit/rig.c tests/unit/reference.c $(PORTABLE)
 build/fuzz/%: $(wildcard tests/fuzz/*.h tests/unit/rig.h parser/*.h hw/*.h hw/sim/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -o $@ $(filter %.c,$^)

@@ -19,12 +19,15 @@
  * Files 0 and 2 were opened as root, 1 and 3 were not; 0 and 1 do not block, in 2
  * and 3 a signal comes after a short wait; 2 is only written.
  */
+#include "../unit/reference.h"
 #include "../unit/rig.h"
 #include <check.h>
+#include <math.h>
 
 #define FILES 4
 #define HOME_STEPS -150 /* below which home switches are closed, if nobody meddles */
 #define CALLS_MAX 20000 /* of motion_run() for one input */
+#define ROUNDING 2e-6L /* of limits; as in ../property/judge.c */
 #define MOVES \
 	(BIT(VERB_MOVE) | BIT(VERB_NOW) | BIT(VERB_RUN) | BIT(VERB_PVT) | BIT(VERB_WAIT) | \
 	 BIT(VERB_TRIGGER) | BIT(VERB_HOME) | BIT(VERB_GO))
@@ -39,7 +42,8 @@ struct watch {
 	bool up; /* level of DIR */
 	u64 rose_ns; /* 0: not since it rested */
 	bool rose_up;
-	s64 maxspeed, accel, lowest, highest; /* millionths */
+	s64 maxspeed, accel, jerk, lowest, highest; /* millionths */
+	bool unlimited; /* JERK was 0 */
 	s64 least_accel, least_jerk; /* the narrowest: a leg is braked as it was begun */
 };
 
@@ -96,12 +100,17 @@ static void widen(unsigned int i, enum setting setting, s64 value)
 		axis->highest = max(axis->highest, value);
 	else if (setting == SETTING_ACCEL || setting == SETTING_MAXACCEL)
 		axis->accel = max(axis->accel, value);
+	else if (setting == SETTING_JERK || setting == SETTING_MAXJERK)
+		axis->jerk = max(axis->jerk, value);
+	if (setting == SETTING_JERK && !value)
+		axis->unlimited = true;
 }
 
 static void note_limits(void)
 {
 	static const enum setting noted[] = { SETTING_MAXSPEED, SETTING_MIN, SETTING_MAX,
-					      SETTING_ACCEL, SETTING_MAXACCEL };
+					      SETTING_ACCEL, SETTING_MAXACCEL,
+					      SETTING_JERK, SETTING_MAXJERK };
 	unsigned int i, j;
 	bool rest = rests();
 
@@ -123,6 +132,8 @@ static void note_limits(void)
 		if (rest) {
 			axis->maxspeed = 0;
 			axis->accel = 0;
+			axis->jerk = 0;
+			axis->unlimited = false;
 			axis->least_accel = S64_MAX;
 			axis->least_jerk = S64_MAX;
 			axis->rose_ns = 0;
@@ -193,6 +204,37 @@ static void look_at_edges(void)
 	}
 }
 
+/* The cubic of axis @i in @segment keeps to ACCEL and, but for points, to JERK. */
+static void look_at_cubic(const struct segment *segment, unsigned int i)
+{
+	const struct watch *axis = &fuzz.axis[i];
+	struct at noise = reference_resolution(segment, i);
+	struct at from = reference_at(segment, i, 0), to = reference_at(segment, i, 1);
+	long double accel = axis->accel * scale_of(i) * (1 + ROUNDING) + noise.acceleration;
+	long double jerk = axis->jerk * scale_of(i) * (1 + ROUNDING) + noise.jerk;
+
+	ck_assert_msg(fabsl(from.acceleration) <= accel && fabsl(to.acceleration) <= accel,
+		      "axis %u: acceleration %Lg to %Lg, not %Lg", i, from.acceleration,
+		      to.acceleration, accel);
+	ck_assert_msg(axis->unlimited || fuzz.strays || fabsl(from.jerk) <= jerk,
+		      "axis %u: jerk %Lg, not %Lg", i, from.jerk, jerk);
+}
+
+static void look_at_plan(void)
+{
+	struct motion *motion = &fuzz.machine->motion;
+	const struct segment *segment = NULL;
+	unsigned int i;
+
+	while ((segment = motion_next_segment(motion, segment))) {
+		if (motion_real_ns(motion, segment_end_ns(segment)) <= fuzz.rig->now_ns)
+			continue;
+		for (i = 0; i < HEAD_AXES; i++)
+			if (segment_moves(segment, i))
+				look_at_cubic(segment, i);
+	}
+}
+
 /* At rest each axis is where its target says, to half a step. */
 static void look_at_rest(void)
 {
@@ -227,6 +269,7 @@ static void look(void)
 	ck_assert_msg(state->queued - state->done <= QUEUE_MAX + 1, "%u queued",
 		      state->queued - state->done);
 	note_limits();
+	look_at_plan();
 	if (rests() && !state->hold)
 		look_at_rest();
 }
