@@ -12,7 +12,7 @@
 #include "path.h"
 #include "root.h"
 
-/* Distances beside the length of the path that rounding alone may make: 2^-52. */
+/* Distances beside the way to the next rest that rounding alone may make: 2^-52. */
 #define TINY_BITS 52
 /* And what adds up of them, as a power of two. */
 #define ARRIVED_BITS 4
@@ -538,6 +538,22 @@ static u64 time_ns(const struct walk *walk)
 	return walk->path->start_ns + (u64)real_ceil(walk->time);
 }
 
+/*
+ * At rest, or at the start of the path: what is tiny until it rests again. Of the whole
+ * path it would be more than all that a fast axis goes, where a slow one moves later.
+ */
+static void set_tiny(struct plan_path *path, unsigned int leg)
+{
+	struct real way = real_from(0);
+
+	while (leg < path->count) {
+		way = real_add(way, path->leg[leg].length);
+		if (!real_sign(path->leg[leg++].corner))
+			break;
+	}
+	path->tiny = real_shift(way, -TINY_BITS);
+}
+
 /* The end of the present leg is reached. */
 static void enter_next(struct walk *walk)
 {
@@ -547,6 +563,7 @@ static void enter_next(struct walk *walk)
 	if (!real_sign(leg->corner)) {
 		memset(&walk->at, 0, sizeof(walk->at));
 		come_to_rest(walk, leg->target);
+		set_tiny(walk->path, walk->leg + 1);
 	}
 	/* Without a limit of jerk it may have been anything until here. */
 	if (leg->level)
@@ -854,15 +871,12 @@ int path_plan(struct plan_path *path, struct motion *motion, bool stop)
 		.aim = AIM_NONE,
 		.stop = stop,
 	};
-	struct real total = real_from(0);
 	unsigned int i, rounds = 0;
 
-	for (i = 0; i < path->count; i++) {
-		total = real_add(total, path->leg[i].length);
+	for (i = 0; i < path->count; i++)
 		path->leg[i].end_ns = U64_MAX;
-	}
-	path->tiny = real_shift(total, -TINY_BITS);
 	set_entry_speeds(path);
+	set_tiny(path, 0);
 	while (walk.leg < path->count) {
 		if (walk_on(&walk) || rounds++ > ROUNDS_MAX)
 			return -ENOSPC;

@@ -190,6 +190,17 @@ static bool stands(struct at state)
 }
 
 /*
+ * What a speed may be wrong by: rounding, and what a ns of acceleration makes, as plans of
+ * hours know their instants by little better.
+ */
+static long double speed_error(unsigned int axis)
+{
+	const struct bounds *bounds = &at.script->axis[axis].bounds;
+
+	return ROUNDING * bounds->speed + bounds->acceleration * 1e-9L;
+}
+
+/*
  * No jump of position, of the speed by no more than CORNER, and, where the jerk is
  * limited, of the acceleration only as the path turns.
  */
@@ -200,7 +211,7 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	struct at to = at.end[axis], other = at.noise[axis];
 	long double now = seconds(start_ns(at.segment));
 	long double jump = fabsl(from.position - to.position);
-	long double level = bounds->acceleration * 1e-9L;
+	long double level;
 	/* what has no way left in a µs may be replaced as it comes to rest */
 	bool rests = at.first || at.rested || !segment_moves(at.segment, axis) ||
 		     (stands(to) && stands(from));
@@ -212,7 +223,7 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	if (at.halted || at.first)
 		to = (struct at){};
 	jump = fabsl(from.speed - to.speed);
-	within(jump, limits->jump + ROUNDING * bounds->speed + level, noise.speed + other.speed,
+	within(jump, limits->jump + speed_error(axis), noise.speed + other.speed,
 	       "jump of speed", axis);
 	if (!bounds->jerk || at.script->stream)
 		return;
@@ -305,8 +316,8 @@ static void judge_segment(const struct observed_segment *observed)
 	at.halted = observed->halted;
 	at.rested = at.segment->at_rest || at.halted;
 	for (i = 0; i < HEAD_AXES && at.rested && !at.halted; i++)
-		require(fabsl(to[i].speed) <= at.script->axis[i].jump + noise[i].speed +
-						      ROUNDING * at.script->axis[i].bounds.speed,
+		require(fabsl(to[i].speed) <=
+				at.script->axis[i].jump + speed_error(i) + noise[i].speed,
 			"%s: rests at speed %Lg at %.9Lf s", name_of(i), to[i].speed,
 			seconds(at.end_ns));
 }

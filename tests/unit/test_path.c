@@ -245,6 +245,35 @@ START_TEST(goes_on_where_the_speed_is_reached_before_the_corner)
 }
 END_TEST
 
+/*
+ * A fast axis moves, and then, after a rest, one that takes 10^12 times as long for as many
+ * steps of the path: the fast one comes to rest of its own, however little that is beside.
+ */
+START_TEST(rests_before_a_move_that_is_much_slower)
+{
+	const struct segment *segment;
+	struct at end;
+
+	limit[0] = (struct limit){ _i ? 1000 : 1e-3L, 1e6L, _i ? 1e9L : 0, 0 };
+	limit[1] = (struct limit){ 1, 1e-5L, _i ? 1e-2L : 0, 0 };
+	limit[2] = limit[1];
+	memset(vertex[0], 0, sizeof(vertex[0]));
+	memcpy(vertex[1], (long double[AXES]){ 1, 0, 0 }, sizeof(vertex[1]));
+	memcpy(vertex[2], (long double[AXES]){ 1, 100, 0 }, sizeof(vertex[2]));
+	motion_stage(&motion, now_ns);
+	add_legs(2);
+	ck_assert_int_eq(path_plan(&path, &motion, false), 0);
+	check_laws(motion.staged.first);
+	segment = &motion.pool.segment[motion.staged.first];
+	while (!segment->at_rest)
+		segment = &motion.pool.segment[segment->next];
+	end = reference_at(segment, 0, 1);
+	ck_assert(fabsl(end.position - 1) < 1e-12L);
+	ck_assert(fabsl(end.speed) < 1e-6L);
+	ck_assert(fabsl(end.acceleration) < limit[0].acceleration * (_i ? 1e-5L : 2));
+}
+END_TEST
+
 /* Random paths at once: within the limits, through every vertex, and at rest at the end. */
 START_TEST(paths)
 {
@@ -407,6 +436,7 @@ Suite *path_suite(void)
 	tcase_add_test(tests, paths);
 	tcase_add_loop_test(tests, brakes_for_one_corner_at_a_time, 0, 2);
 	tcase_add_loop_test(tests, goes_on_where_the_speed_is_reached_before_the_corner, 0, 3);
+	tcase_add_loop_test(tests, rests_before_a_move_that_is_much_slower, 0, 2);
 	tcase_add_test(tests, legs_that_come_late);
 	tcase_add_test(tests, straight_on);
 	tcase_add_test(tests, corners);
