@@ -27,7 +27,7 @@
 #define FILES 4
 #define HOME_STEPS -150 /* below which home switches are closed, if nobody meddles */
 #define CALLS_MAX 20000 /* of motion_run() for one input */
-#define ROUNDING 2e-6L /* of limits; as in ../property/judge.c */
+#define ROUNDING 0.000002 /* of limits; as in ../property/judge.c */
 #define MOVES \
 	(BIT(VERB_MOVE) | BIT(VERB_NOW) | BIT(VERB_RUN) | BIT(VERB_PVT) | BIT(VERB_WAIT) | \
 	 BIT(VERB_TRIGGER) | BIT(VERB_HOME) | BIT(VERB_GO))
@@ -210,14 +210,14 @@ static void look_at_cubic(const struct segment *segment, unsigned int i)
 	const struct watch *axis = &fuzz.axis[i];
 	struct at noise = reference_resolution(segment, i);
 	struct at from = reference_at(segment, i, 0), to = reference_at(segment, i, 1);
-	long double accel = axis->accel * scale_of(i) * (1 + ROUNDING) + noise.acceleration;
-	long double jerk = axis->jerk * scale_of(i) * (1 + ROUNDING) + noise.jerk;
+	double accel = axis->accel * scale_of(i) * (1 + ROUNDING) + noise.acceleration;
+	double jerk = axis->jerk * scale_of(i) * (1 + ROUNDING) + noise.jerk;
 
 	ck_assert_msg(fabsl(from.acceleration) <= accel && fabsl(to.acceleration) <= accel,
-		      "axis %u: acceleration %Lg to %Lg, not %Lg", i, from.acceleration,
+		      "axis %u: acceleration %Lg to %Lg, not %g", i, from.acceleration,
 		      to.acceleration, accel);
 	ck_assert_msg(axis->unlimited || fuzz.strays || fabsl(from.jerk) <= jerk,
-		      "axis %u: jerk %Lg, not %Lg", i, from.jerk, jerk);
+		      "axis %u: jerk %Lg, not %g", i, from.jerk, jerk);
 }
 
 static void look_at_plan(void)
