@@ -5,13 +5,12 @@
 #include "alarm.h"
 #include "queue.h"
 
-/* After a stop in mid-move: where each axis rests, in its own unit. */
-static void rest_on_steps(struct machine *machine)
+void alarm_rest_on_steps(struct machine *machine, struct machine_state *state)
 {
 	unsigned int i;
 
 	for (i = 0; i < machine->names.count; i++) {
-		struct axis *axis = &machine->state.axis[i];
+		struct axis *axis = &state->axis[i];
 		s64 steps = motion_steps(&machine->motion, i) - axis->origin;
 
 		axis->play = motion_play(&machine->motion, i);
@@ -22,7 +21,7 @@ static void rest_on_steps(struct machine *machine)
 	}
 }
 
-void alarm_halt(struct machine *machine, bool moved, u64 now_ns)
+bool alarm_halt(struct machine *machine, bool moved, u64 now_ns)
 {
 	bool queued = machine->state.done != machine->state.queued;
 	unsigned int i;
@@ -32,10 +31,11 @@ void alarm_halt(struct machine *machine, bool moved, u64 now_ns)
 	machine->state.commit_ns = 0; /* or the next move would wait for what is dropped */
 	machine->state.home.axes = 0;
 	if (queued || moved)
-		rest_on_steps(machine);
+		alarm_rest_on_steps(machine, &machine->state);
 	for (i = 0; moved && i < machine->names.count; i++)
 		if (machine->state.axis[i].trust == TRUST_KNOWN)
 			machine->state.axis[i].trust = TRUST_LOST;
+	return queued || moved;
 }
 
 void alarm_drivers_off(struct machine *machine)

@@ -7,11 +7,15 @@
 
 #include "state.h"
 
+/* The axes of @state rest on the steps that they have made, in mid-move: in their own units. */
+void alarm_rest_on_steps(struct machine *machine, struct machine_state *state);
+
 /*
  * No more steps, now; the queue is dropped, and positions are no longer trusted if an
- * axis moves, or if @moved: if one was stopped in motion before.
+ * axis moves, or if @moved: if one was stopped in motion before. Whether anything was
+ * under way: the axes rest elsewhere then.
  */
-void alarm_halt(struct machine *machine, bool moved, u64 now_ns);
+bool alarm_halt(struct machine *machine, bool moved, u64 now_ns);
 
 /* All driver outputs off. */
 void alarm_drivers_off(struct machine *machine);

@@ -4,6 +4,7 @@
  * (HALT, driver outputs) is noted in the transaction and happens when the whole
  * line is good.
  */
+#include "alarm.h"
 #include "switches.h"
 #include "transaction.h"
 
@@ -12,7 +13,7 @@ int command_IS(struct transaction *line, const struct command *command)
 	struct machine *machine = line->machine;
 	unsigned int i;
 
-	if (transaction_moves(line))
+	if (!transaction_rests(line))
 		return error_set(line->report, EBUSY, command->column,
 				 "IS needs the axes at rest");
 	for (i = 0; i < machine->names.count; i++) {
@@ -98,12 +99,10 @@ int command_STOP(struct transaction *line, const struct command *command)
 
 int command_HALT(struct transaction *line, const struct command *command)
 {
-	unsigned int i;
-
-	transaction_unstage(line);
-	for (i = 0; i < line->machine->names.count; i++)
-		axis_forget_target(&line->state->axis[i]);
 	line->halt = true;
+	transaction_unstage(line);
+	if (line->unknown) /* for now: there may be more steps until it takes effect */
+		alarm_rest_on_steps(line->machine, line->state);
 	line->acknowledged = true;
 	if (!line->state->alarm)
 		line->state->alarm = ALARM_HALTED;
@@ -133,6 +132,8 @@ int command_SYNC(struct transaction *line, const struct command *command)
 	line->sync = transaction_moves(line);
 	if (line->nonblocking && line->sync)
 		return -EAGAIN;
+	if (line->state->alarm && line->unknown)
+		line->sync = true; /* what the HALT ends was not done */
 	line->sync_number = line->state->queued;
 	return 0;
 }
@@ -163,6 +164,19 @@ int command_RELEASE(struct transaction *line, const struct command *command)
 	return 0;
 }
 
+/* All that the line has queued, points among it, was to move axes at rest: RESUME plans it. */
+static void hold_at_rest(struct transaction *line)
+{
+	u32 number;
+
+	line->state->hold = true;
+	line->checks = true;
+	line->state->planned = line->state->done;
+	line->state->commit_ns = line->machine->state.commit_ns;
+	for (number = line->state->done + 1; number != line->state->queued + 1; number++)
+		machine_entry(line->machine, number)->end_ns = U64_MAX;
+}
+
 /* Stop on the path; what is left of it is planned anew by RESUME. */
 int command_PAUSE(struct transaction *line, const struct command *command)
 {
@@ -175,9 +189,13 @@ int command_PAUSE(struct transaction *line, const struct command *command)
 		line->state->hold = true;
 		return 0;
 	}
+	if (line->points && !line->stopped && machine->state.queued == machine->state.done) {
+		hold_at_rest(line);
+		return 0;
+	}
 	if (line->points)
 		return error_set(line->report, EBUSY, command->column,
-				 "PAUSE after a point needs a line of its own");
+				 "PAUSE after a point needs a line of its own while axes move");
 	line->state->hold = true;
 	/* It is held already, though RESUME was said since. */
 	if (!line->stopped && (machine->state.hold || motion_holds(&machine->motion)))

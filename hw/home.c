@@ -294,6 +294,7 @@ int command_HOME(struct transaction *line, const struct command *command)
 			return error;
 		entry->limits[i] = transaction_limits(axis, speed);
 		axis->target = axis->setting[SETTING_HOMEPOS];
+		line->unknown &= ~BIT(i);
 		axis->play = homes_upwards(axis) ? -axis_backlash(axis) : 0; /* by HOME_RETURN */
 	}
 	entry->settled_ns = line->now_ns + transaction_enable(line, entry->axes);

@@ -351,6 +351,24 @@ static void hold(struct transaction *line)
 		machine->motion.accepted = machine->motion.stream;
 }
 
+/* The line said HALT: now, and what it queued behind that begins where the axes rest. */
+static void halt(struct transaction *line)
+{
+	struct machine *machine = line->machine;
+	unsigned int i;
+
+	if (!alarm_halt(machine, false, line->now_ns))
+		return;
+	for (i = 0; i < machine->names.count; i++) {
+		const struct axis *rests = &machine->state.axis[i];
+
+		line->state->axis[i].rest = rests->rest;
+		line->state->axis[i].rest_play = rests->rest_play;
+		line->state->axis[i].trust = rests->trust;
+	}
+	queue_set_out(machine, line->state);
+}
+
 /* All commands of the line are good: let them take effect. */
 static int take_effect(struct transaction *line, struct line_result *result)
 {
@@ -372,6 +390,8 @@ static int take_effect(struct transaction *line, struct line_result *result)
 		queue_drop(machine, ENTRY_STOPPED);
 	if (line->paused)
 		hold(line);
+	if (line->halt)
+		halt(line);
 	machine->state = machine->staged;
 	if (line->moved)
 		queue_planned(machine);
@@ -379,8 +399,6 @@ static int take_effect(struct transaction *line, struct line_result *result)
 		configure_pulses(machine);
 	if (line->release)
 		motion_enable(&machine->motion, line->release, false);
-	if (line->halt)
-		alarm_halt(machine, false, line->now_ns);
 	if (line->enable || line->halt)
 		machine->idle_ns = line->now_ns;
 	return 0;

@@ -146,6 +146,8 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	int error;
 
 	error = transaction_room(line, command);
+	if (!error && command->has_duration && command->axes & line->unknown)
+		error = transaction_report_unknown(line, command);
 	if (error)
 		return error;
 	entry->kind = ENTRY_MOVE;
@@ -184,16 +186,16 @@ int command_MOVE(struct transaction *line, const struct command *command)
 
 /*
  * The monotonic time that WAIT UNTIL means. 0 or an errno: -EDOM if it is over before what
- * is queued; when a HOME is, nobody knows.
+ * is queued; when that is behind a HOME or HALT, nobody knows.
  */
 static int find_instant(struct transaction *line, const struct command *command, u64 *until_ns)
 {
-	bool homes = transaction_homes(line);
+	bool known = !transaction_homes(line) && !line->halt;
 	u64 earliest_ns = line->now_ns;
 	int error;
 
 	*until_ns = command->realtime_ns - line->machine->realtime_offset_ns;
-	if (!homes) {
+	if (known) {
 		error = transaction_stage(line);
 		if (error)
 			return error;
@@ -213,6 +215,7 @@ int command_WAIT(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = command->until ? ENTRY_UNTIL : ENTRY_WAIT;
+	entry->axes = 0;
 	entry->time_ns = command->duration_ns;
 	entry->settled_ns = 0;
 	if (command->until)
@@ -235,6 +238,7 @@ int command_TRIGGER(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	entry->kind = ENTRY_TRIGGER;
+	entry->axes = 0;
 	entry->lines = PIN_AUX(command->output - 1);
 	entry->time_ns = command->duration_ns;
 	entry->settled_ns = 0;

@@ -27,6 +27,8 @@ int command_SAVE(struct transaction *line, const struct command *command)
 	struct preset *preset = find(line->state, command->name);
 	unsigned int i;
 
+	if (line->unknown)
+		return transaction_report_unknown(line, command);
 	if (!preset)
 		preset = find(line->state, "");
 	if (!preset)

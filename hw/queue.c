@@ -694,6 +694,32 @@ u64 queue_end_ns(struct machine *machine, const struct queue_entry *entry)
 	return entry->end_ns;
 }
 
+void queue_set_out(struct machine *machine, struct machine_state *state)
+{
+	u32 number;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		axis_forget_target(&state->axis[i]);
+	for (number = state->done + 1; number != state->queued + 1; number++) {
+		struct queue_entry *entry = machine_entry(machine, number);
+
+		for (i = 0; i < machine->names.count; i++) {
+			struct axis *axis = &state->axis[i];
+			s64 from = axis->target;
+
+			if (entry->axes & BIT(i))
+				axis->target = entry->target[i];
+			if (entry->axes & BIT(i) && entry->kind == ENTRY_HOME)
+				axis->play = entry->play[i];
+			else
+				axis_approach(axis, from);
+			entry->target[i] = axis->target;
+			entry->play[i] = axis->play;
+		}
+	}
+}
+
 void queue_drop(struct machine *machine, enum entry_outcome outcome)
 {
 	while (machine->state.done != machine->state.queued) {

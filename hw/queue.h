@@ -54,6 +54,12 @@ int queue_hold_stream(struct machine *machine, const struct machine_state *state
  */
 void queue_hold(struct machine *machine, u64 held_ns);
 
+/*
+ * The axes of @state rest elsewhere than what it has queued, by absolute targets and HOME,
+ * was accepted for: from there on it is.
+ */
+void queue_set_out(struct machine *machine, struct machine_state *state);
+
 /* The entries that had not ended will not be done: say why. Tells those who WATCH. */
 void queue_drop(struct machine *machine, enum entry_outcome outcome);
 

@@ -42,6 +42,8 @@ int command_NOW(struct transaction *line, const struct command *command)
 	if (command->has_duration)
 		return error_set(line->report, EINVAL, command->duration_column,
 				 "NOW goes as fast as AT allows, not IN a time");
+	if (line->halt) /* from rest, by a queue that is empty */
+		return command_MOVE(line, command);
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 		bool named = command->axes & BIT(i);
@@ -105,6 +107,9 @@ int command_RUN(struct transaction *line, const struct command *command)
 	int error;
 
 	error = transaction_allowed(line, command);
+	if (!error && line->halt)
+		error = error_set(line->report, EBUSY, command->column,
+				  "RUN after HALT needs a line of its own");
 	if (error)
 		return error;
 	transaction_unstage(line);

@@ -245,7 +245,7 @@ int command_SET(struct transaction *line, const struct command *command)
 		return error_set(line->report, EPERM, command->column,
 				 "%s guards the machine: open it as root",
 				 setting_name(setting));
-	if (needs_rest(setting) && transaction_moves(line))
+	if (needs_rest(setting) && !transaction_rests(line))
 		return error_set(line->report, EBUSY, command->column,
 				 "%s needs the axes at rest",
 				 setting_name(setting));

@@ -47,7 +47,7 @@ struct queue_entry {
 	u32 number; /* counts all entries ever queued, from 1 */
 	enum entry_outcome outcome;
 	enum entry_kind kind;
-	u32 axes; /* MOVE, HOME: bit n: axis n is named */
+	u32 axes; /* MOVE, HOME: bit n: axis n is named; WAIT, TRIGGER: none */
 	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN, POINT: of all axes; HOME: named */
 	u64 duration_ns; /* MOVE: exactly so long, from rest to rest; 0: it flows; POINT */
 	u64 settled_ns; /* not to begin before: drivers were switched on for it */

@@ -204,6 +204,9 @@ int command_PVT(struct transaction *line, const struct command *command)
 		return error_set(line->report, EBUSY, command->column,
 				 "a point after PAUSE needs a line of its own");
 	error = transaction_room(line, command);
+	if (!error && line->halt)
+		error = error_set(line->report, EBUSY, command->column,
+				  "a point after HALT needs a line of its own");
 	if (!error && transaction_homes(line))
 		return error_set(line->report, EBUSY, command->column,
 				 "a point waits for no HOME: SYNC first");

@@ -8,9 +8,6 @@
 
 int transaction_allowed(struct transaction *line, const struct command *command)
 {
-	if (line->halt)
-		return error_set(line->report, EBUSY, command->column,
-				 "a move after HALT needs a line of its own");
 	if (line->state->alarm)
 		return error_set(line->report, ESHUTDOWN, command->column,
 				 "alarm %s: RESET first",
@@ -43,6 +40,12 @@ int transaction_convert(struct transaction *line, unsigned int i,
 			 unit_name(quantity->unit));
 }
 
+int transaction_report_unknown(struct transaction *line, const struct command *command)
+{
+	return error_set(line->report, EBUSY, command->column,
+			 "HALT needs a line of its own before BY, IN and SAVE while axes move");
+}
+
 int transaction_target(struct transaction *line, const struct command *command,
 		       unsigned int i)
 {
@@ -56,6 +59,8 @@ int transaction_target(struct transaction *line, const struct command *command,
 
 	if (transaction_convert(line, i, value, &target))
 		return -EINVAL;
+	if (command->relative & line->unknown & BIT(i))
+		return transaction_report_unknown(line, command);
 	if (command->relative & BIT(i))
 		target += axis->target;
 	if (target < lowest || target > highest) {
@@ -69,6 +74,7 @@ int transaction_target(struct transaction *line, const struct command *command,
 				 shown[1]);
 	}
 	axis->target = target;
+	line->unknown &= ~BIT(i);
 	return 0;
 }
 
@@ -237,6 +243,22 @@ int transaction_stage(struct transaction *line)
 	return 0;
 }
 
+/* Once it took effect nothing is under way or queued. */
+static void leave_halted(struct transaction *line)
+{
+	unsigned int i;
+
+	line->unknown = transaction_moves(line) ? BIT(AXES_MAX) - 1 : 0;
+	line->state->done = line->state->queued;
+	line->state->planned = line->state->queued;
+	line->state->commit_ns = 0; /* or the next move would wait for what is dropped */
+	line->state->home.axes = 0;
+	for (i = 0; i < line->machine->names.count; i++) {
+		axis_forget_target(&line->state->axis[i]);
+		axis_forget_limits(&line->state->axis[i]);
+	}
+}
+
 void transaction_unstage(struct transaction *line)
 {
 	motion_abandon(&line->machine->motion);
@@ -254,6 +276,8 @@ void transaction_unstage(struct transaction *line)
 	line->state->commit_ns = line->machine->state.commit_ns;
 	line->state->home = line->machine->state.home;
 	line->state->hold = false;
+	if (line->halt)
+		leave_halted(line);
 }
 
 /*

@@ -23,7 +23,8 @@ struct transaction {
 	bool points; /* of a stream are staged, to be published */
 	bool runs; /* what is staged is a RUN: machine->asked.change has it */
 	bool timing; /* a setting of pulses changed */
-	bool halt;
+	bool halt; /* nothing behind it is planned by this line */
+	u32 unknown; /* axes of which only the halt itself will tell where they rest */
 	bool sync;
 	u32 sync_number;
 	u32 enable; /* axes to be enabled when it takes effect */
@@ -74,7 +75,10 @@ static inline struct queue_entry *transaction_last(struct transaction *line)
  */
 void transaction_replace(struct transaction *line);
 
-/* What the line staged and queued before is forgotten, and a hold with it. */
+/*
+ * What the line staged and queued before is forgotten, and a hold with it; behind a HALT
+ * what the machine has queued as well.
+ */
 void transaction_unstage(struct transaction *line);
 
 /* Whether this line may command motion: 0 or negative errno. */
@@ -85,6 +89,9 @@ int transaction_room(struct transaction *line, const struct command *command);
 
 /* @percent_micro (millionths of a percent) of @whole. */
 s64 transaction_percent(s64 whole, s64 percent_micro);
+
+/* The place of an axis counts, and only a HALT in this line will tell it: -EBUSY. */
+int transaction_report_unknown(struct transaction *line, const struct command *command);
 
 /* Make the position that @command gives to axis @i its target; 0 or an errno. */
 int transaction_target(struct transaction *line, const struct command *command,
@@ -141,7 +148,13 @@ static inline bool transaction_moves(const struct transaction *line)
 	return line->state->queued != line->state->done;
 }
 
-/* The same of a HOME: what is queued behind it cannot be planned yet. */
+/* Whether all axes rest, in places that are known. */
+static inline bool transaction_rests(const struct transaction *line)
+{
+	return !transaction_moves(line) && !line->unknown;
+}
+
+/* Whether a HOME is: what is queued behind it cannot be planned yet. */
 bool transaction_homes(const struct transaction *line);
 
 #endif

@@ -367,11 +367,56 @@ START_TEST(points_are_accepted_on_hold)
 	rig_refused(rig, file, "NOW PAN 3; PAUSE; PVT PAN 6 0 IN 1ms\n", EBUSY,
 		    "ERR 16 EBUSY 19 a point after PAUSE needs a line of its own\n");
 	say("RESUME\n");
-	rig_run_to_rest(rig);
+	rig_run(rig, rig->now_ns + 500000000);
 	rig_refused(rig, file, "PVT PAN 6 0 IN 500ms; PAUSE\n", EBUSY,
-		    "ERR 16 EBUSY 23 PAUSE after a point needs a line of its own\n");
+		    "ERR 16 EBUSY 23 PAUSE after a point needs a line of its own while axes move\n");
 	rig_run_to_rest(rig);
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], 444);
+}
+END_TEST
+
+/* At rest a line may begin with points and be held; it is as if they came one by one. */
+START_TEST(points_and_a_hold_in_one_line)
+{
+	static const char *const lines[][2] = {
+		{ "PVT PAN 6 5 IN 2s; PAUSE\n", "PVT PAN 6 5 IN 2s\nPAUSE\n" },
+		{ "PAN 1; PVT PAN 6 5 IN 2s; PAUSE\n", "PAN 1\nPVT PAN 6 5 IN 2s\nPAUSE\n" },
+		{ "PVT PAN 6 5 IN 2s; PAUSE; PVT PAN 7 5 IN 200ms\n",
+		  "PVT PAN 6 5 IN 2s\nPAUSE\nPVT PAN 7 5 IN 200ms\n" },
+		{ "PVT PAN 6 5 IN 2s; PAUSE; RESUME; PAUSE; PAN 9\n",
+		  "PVT PAN 6 5 IN 2s\nPAUSE\nRESUME\nPAUSE\nPAN 9\n" },
+	};
+	s64 position[2], target[2];
+	u64 took_ns[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (i) {
+			tear_down();
+			set_up();
+		}
+		rig_say(rig, file, "SET PAN BACKLASH 1; PAN 3; PAN 2\n",
+			"SET PAN BACKLASH 0\nOK\n");
+		rig_run_to_rest(rig);
+		rig_mark(rig);
+		ck_assert_int_eq(rig_write(rig, file, lines[_i][i]), strlen(lines[_i][i]));
+		rig_answers(rig, file);
+		rig_run(rig, rig->now_ns + NS_PER_S);
+		ck_assert_uint_eq(rig->rises, 0);
+		say("PVT PAN 8 0 IN 2s\n");
+		rig_run(rig, rig->now_ns + NS_PER_S);
+		ck_assert_uint_eq(rig->rises, 0);
+		took_ns[i] = rig->now_ns;
+		say("RESUME\n");
+		rig_run_to_rest(rig);
+		took_ns[i] = rig->now_ns - took_ns[i];
+		position[i] = rig->head.position[HEAD_PAN];
+		target[i] = rig->machine.state.axis[HEAD_PAN].target;
+	}
+	ck_assert_int_eq(position[0], position[1]);
+	ck_assert_int_eq(target[0], target[1]);
+	/* line by line the stream had begun, by less than a step */
+	ck_assert_double_eq_tol(took_ns[0] / 1e9, took_ns[1] / 1e9, 0.003);
 }
 END_TEST
 
@@ -444,6 +489,7 @@ Suite *hold_suite(void)
 	tcase_add_loop_test(tests, a_stream_that_is_queued_shortly_gets_up_to_speed, 0, 5);
 	tcase_add_loop_test(tests, streams_are_held_among_other_commands, 0, 150);
 	tcase_add_test(tests, points_are_accepted_on_hold);
+	tcase_add_loop_test(tests, points_and_a_hold_in_one_line, 0, 4);
 	tcase_add_test(tests, a_stream_on_hold_can_be_dropped);
 	tcase_add_test(tests, no_point_goes_on_from_a_stream_that_was_dropped);
 	suite_add_tcase(suite, tests);

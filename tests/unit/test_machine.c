@@ -493,13 +493,159 @@ START_TEST(halt_gives_no_more_pulses)
 	ck_assert_int_eq(rig->head.position[HEAD_PAN], steps - 889);
 	say("HALT; RESET\n", "OK\n");
 	say("PAN 1\nSYNC\n", "OK\nOK\n");
-	refused("HALT; RESET; PAN 2\n", EBUSY,
-		"ERR 16 EBUSY 14 a move after HALT needs a line of its own\n");
+	say("HALT; RESET; PAN BY 1 IN 2s\nSYNC\nPAN?\n", "OK\nOK\nPAN=2.000000 STEPS=3284\nOK\n");
 	/* as in three lines */
 	say("HALT; PAUSE; RESET\n", "OK\n");
 	ck_assert_int_eq(rig_write(rig, file, "?\n"), 2);
 	ck_assert(!strncmp(rig_answers(rig, file), "STATE=HOLD ", 11));
 	say("RESUME\n", "OK\n");
+}
+END_TEST
+
+/* Both axes are in mid-move for @seconds, with play in their gears. */
+static void move_both(double seconds)
+{
+	say("SET PAN BACKLASH 1; SET TILT BACKLASH 0.5; PAN 5 TILT -5\nSYNC\n",
+	    "SET PAN BACKLASH 0\nSET TILT BACKLASH 0\nOK\nOK\n");
+	say("PAN 60 TILT -30; PAN 0\n", "OK\n");
+	rig_run(rig, rig->now_ns + (u64)(seconds * 1e9));
+}
+
+/* What is asked for behind a HALT is done as if each command had a line of its own. */
+START_TEST(a_line_goes_on_behind_halt_as_lines_do)
+{
+	static const char *const ends[][2] = {
+		{ "HALT; RESET; PAN 5\n", "HALT\nRESET\nPAN 5\n" },
+		{ "HALT; RESET; PAN 8 TILT 2 AT 10; TILT BY 1; PAN BY -3 IN 4s\n",
+		  "HALT\nRESET\nPAN 8 TILT 2 AT 10\nTILT BY 1\nPAN BY -3 IN 4s\n" },
+		{ "HALT; RESET; WAIT 1s; TILT -25; TRIGGER 1 50ms; PAN 40; PAN BY 1; TILT -26\n",
+		  "HALT\nRESET\nWAIT 1s\nTILT -25\nTRIGGER 1 50ms\nPAN 40\nPAN BY 1\nTILT -26\n" },
+		{ "HALT; RESET; TILT 9; NOW PAN 30\n", "HALT\nRESET\nNOW PAN 30\n" },
+		{ "PAN 1; HALT; RESET; TILT 9; STOP; HALT; RESET; PAN -5\n",
+		  "HALT\nRESET\nPAN -5\n" },
+		{ "HALT; RESET; PAN 3; PAUSE; RESUME\n", "HALT\nRESET\nPAN 3\n" },
+		{ "SAVE a; HALT; RESET; GO a; SYNC\n", "SAVE a\nHALT\nRESET\nGO a\nSYNC\n" },
+		{ "HALT; RESET; RELEASE; PAN 20\n", "HALT\nRESET\nRELEASE\nPAN 20\n" },
+		{ "HALT; RESET; SYNC\n", "HALT\nRESET\nSYNC\n" },
+		{ "HALT; RESET; WAIT UNTIL 60; PAN 5\n", "HALT\nRESET\nWAIT UNTIL 60\nPAN 5\n" },
+	};
+	struct axis axis[2][HEAD_AXES];
+	s64 position[2][HEAD_AXES];
+	u64 took_ns[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (i) {
+			tear_down();
+			set_up();
+		}
+		rig->machine.outputs = 1;
+		move_both(0.3 * (_i % 5));
+		ck_assert_int_gt(rig_write(rig, file, ends[_i / 5][i]), 0);
+		rig_answers(rig, file);
+		rig_run_to_rest(rig);
+		memcpy(axis[i], rig->machine.state.axis, sizeof(axis[i]));
+		memcpy(position[i], rig->head.position, sizeof(position[i]));
+		took_ns[i] = rig->now_ns;
+	}
+	for (i = 0; i < HEAD_AXES; i++) {
+		ck_assert_int_eq(position[0][i], position[1][i]);
+		ck_assert_int_eq(axis[0][i].target, axis[1][i].target);
+		ck_assert_int_eq(axis[0][i].rest, axis[1][i].rest);
+		ck_assert_int_eq(axis[0][i].play, axis[1][i].play);
+		ck_assert_int_eq(axis[0][i].trust, axis[1][i].trust);
+	}
+	/* in a line of its own NOW does not rest when it has taken up play: 0.16 s */
+	ck_assert_double_eq_tol(took_ns[0] / 1e9, took_ns[1] / 1e9, 0.2);
+}
+END_TEST
+
+static void (*lock_in_time)(struct pins *pins);
+
+/* Between a line's HALT and its effect the timer serves edges, for 20 ms. */
+static void lock_late(struct pins *pins)
+{
+	u64 until_ns = rig->now_ns + 20000000, next_ns;
+
+	lock_in_time(pins);
+	if (rig->machine.staged.stops == rig->machine.state.stops)
+		return;
+	while ((next_ns = motion_run(&rig->machine.motion, rig->now_ns)) < until_ns)
+		rig->now_ns = max(next_ns, rig->now_ns);
+}
+
+/* Each axis is on the step that its position says. */
+static void assert_on_targets(void)
+{
+	unsigned int i;
+
+	rig_run_to_rest(rig);
+	for (i = 0; i < HEAD_AXES; i++) {
+		const struct axis *axis = &rig->machine.state.axis[i];
+
+		ck_assert_int_eq(axis->target, axis->rest);
+		ck_assert_int_eq(axis_steps(axis, axis->target) + axis->origin + axis->play,
+				 motion_steps(&rig->machine.motion, i));
+	}
+}
+
+START_TEST(a_line_goes_on_from_where_halt_took_effect)
+{
+	s64 tilt;
+
+	move_both(0.7);
+	tilt = motion_steps(&rig->machine.motion, HEAD_TILT);
+	lock_in_time = rig->pins.lock;
+	rig->pins.lock = lock_late;
+	say("HALT; RESET; PAN 5; WAIT 100ms; PAN BY 2; PAN BY 1 IN 2s\n", "OK\n");
+	rig->pins.lock = lock_in_time;
+	ck_assert_int_lt(motion_steps(&rig->machine.motion, HEAD_TILT), tilt - 10);
+	tilt = motion_steps(&rig->machine.motion, HEAD_TILT);
+	assert_on_targets();
+	ck_assert_int_eq(motion_steps(&rig->machine.motion, HEAD_TILT), tilt);
+	ck_assert_int_eq(rig->machine.state.axis[HEAD_PAN].target, 8 * MICRO);
+	say("TILT BY 1 PAN BY 1\n", "OK\n");
+	assert_on_targets();
+	ck_assert_int_eq(motion_steps(&rig->machine.motion, HEAD_TILT), tilt + 89 + 44);
+}
+END_TEST
+
+/* What depends on where the axes will rest, or is planned at once, is refused. */
+START_TEST(what_counts_from_where_halt_leaves_the_axes_is_refused)
+{
+	static const char busy[] =
+		"HALT needs a line of its own before BY, IN and SAVE while axes move";
+	static const struct {
+		const char *line;
+		const char *why;
+		int column;
+	} refusals[] = {
+		{ "HALT; RESET; PAN BY 1\n", busy, 14 },
+		{ "HALT; RESET; PAN 1; TILT BY 1\n", busy, 21 },
+		{ "HALT; RESET; PAN 1 IN 9s\n", busy, 14 },
+		{ "HALT; RESET; PAN 1; STOP; PAN BY 1\n", busy, 27 },
+		{ "HALT; SAVE a\n", busy, 7 },
+		{ "HALT; PAN IS 0\n", "IS needs the axes at rest", 7 },
+		{ "HALT; SET PAN SCALE 1/1\n", "SCALE needs the axes at rest", 7 },
+		{ "HALT; RESET; RUN PAN 5\n", "RUN after HALT needs a line of its own", 14 },
+		{ "HALT; RESET; PVT PAN 5 0 IN 9s\n",
+		  "a point after HALT needs a line of its own", 14 },
+	};
+	char answer[128];
+	unsigned int i;
+
+	say("PAN 60 TILT 30; PAN 9\n", "OK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S / 2);
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+		snprintf(answer, sizeof(answer), "ERR 16 EBUSY %d %s\n", refusals[i].column,
+			 refusals[i].why);
+		rig_refused(rig, file, refusals[i].line, EBUSY, answer);
+	}
+	rig_refused(rig, file, "HALT; PAN 1\n", ESHUTDOWN,
+		    "ERR 108 ESHUTDOWN 7 alarm HALTED: RESET first\n");
+	rig_refused(rig, file, "HALT; RESET; PAN 171\n", ERANGE,
+		    "ERR 34 ERANGE 18 PAN 171 is beyond MAX 170\n");
+	assert_steps(800, 2667); /* and nothing has come of it */
 }
 END_TEST
 
@@ -1408,6 +1554,9 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_move_obeys_the_inversion_before_it);
 	tcase_add_test(tests, halt_before_the_first_step_forgets_the_target);
 	tcase_add_test(tests, halt_gives_no_more_pulses);
+	tcase_add_loop_test(tests, a_line_goes_on_behind_halt_as_lines_do, 0, 50);
+	tcase_add_test(tests, a_line_goes_on_from_where_halt_took_effect);
+	tcase_add_test(tests, what_counts_from_where_halt_leaves_the_axes_is_refused);
 	tcase_add_test(tests, a_move_does_not_wait_for_what_halt_dropped);
 	tcase_add_test(tests, sync_waits_for_all_that_was_queued);
 	tcase_add_test(tests, sync_tells_of_a_stop);

@@ -296,6 +296,22 @@ START_TEST(home_joins_the_queue)
 }
 END_TEST
 
+START_TEST(home_follows_halt_in_its_line)
+{
+	add_home_switches();
+	say("PAN 40 TILT 40\n", "OK\n");
+	rig_run(rig, rig->now_ns + 400000000);
+	say("HALT; RESET; HOME TILT; TILT BY 5 IN 1s; PAN 1\n", "OK\n");
+	status_has("STATE=HOMING ");
+	status_has("QUEUE=3/64 ALARM= UNTRUSTED= UNKNOWN=PAN,TILT ");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 445);
+	ck_assert_int_eq(steps_of(HEAD_PAN), 89);
+	status_has("STATE=IDLE PAN=1.000000 TILT=-35.000000 QUEUE=0/64 ALARM= ");
+	status_has(" UNTRUSTED= UNKNOWN=PAN ");
+}
+END_TEST
+
 START_TEST(home_waits_for_what_runs)
 {
 	add_home_switches();
@@ -535,6 +551,7 @@ Suite *switches_suite(void)
 	tcase_add_test(tests, home_touches_slowly_the_second_time);
 	tcase_add_test(tests, what_follows_home_waits_for_it);
 	tcase_add_test(tests, home_joins_the_queue);
+	tcase_add_test(tests, home_follows_halt_in_its_line);
 	tcase_add_test(tests, home_waits_for_what_runs);
 	tcase_add_test(tests, what_follows_home_goes_from_homepos);
 	tcase_add_test(tests, an_instant_behind_home_may_have_passed_by_then);
