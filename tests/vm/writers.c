@@ -444,9 +444,9 @@ static void stop_in_mid_stream_loses_and_doubles_none(void)
 		IS(next[i], taken[i]);
 	MUST(done > 50);
 	IS(put(fd, "RESET; WATCH OFF; PAN?\n"), 23);
-	/* 0.2 degrees each; one under way, some ms until STOP takes over, and 5^2 / 240 */
+	/* 0.2 degrees each; one under way, 20 ms until STOP takes over, and 5 sqrt(5 / 1200) */
 	MUST(sscanf(answers(fd), "PAN=%lf", &pan) == 1);
-	if (pan < done * 0.2 || pan > (done + 2) * 0.2 + 0.11)
+	if (pan < done * 0.2 || pan > (done + 1) * 0.2 + 0.1 + 0.33)
 		FAIL("%d done, and at %f", done, pan);
 }
 
