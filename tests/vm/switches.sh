@@ -57,9 +57,11 @@ after() # MARK LINE LEVEL
 }
 
 if [ "$board" = raspi3b ]; then
-	# 444 steps/s; looked at each 4 ms, or a tick later, in which there are no more than 4
+	# 444 steps/s; looked at each 4 ms, or a tick later, in which there are no more than 4.
+	# QEMU stamps what comes from outside with when it began to run the guest, which may
+	# be up to a timer's time before: the way of a step.
 	after limit pan-limit-max 1
-	that "limit: no step after it was seen" "$after_up" -le 4
+	that "limit: no step after it was seen" "$after_up" -le 5
 	during limit
 	that "limit: moving until then" "$pan_up" -gt 88
 	during away
@@ -71,7 +73,7 @@ if [ "$board" = raspi3b ]; then
 	during home
 	that "HOME: backs off" "$pan_up" -gt 89
 	after pressing estop 1
-	that "emergency stop: no step after it was seen" "$after_up" -le 4
+	that "emergency stop: no step after it was seen" "$after_up" -le 5
 elif [ "$machine" != virt ]; then
 	# 50 degrees are 4444.4 steps, 44 are 3911: the 534th trips the switch
 	during interrupt
