@@ -283,21 +283,46 @@ static int stage_weave(struct motion *motion, struct weave *weave)
 	return 0;
 }
 
+/*
+ * The segment that tells the state at the cut, at @u. Where two meet that is the longer one:
+ * one of 2 ns knows an acceleration to a few digits only.
+ */
+static const struct segment *segment_at_cut(const struct motion *motion, s64 *u)
+{
+	const struct segment *cut = &motion->pool.segment[motion->cut_segment];
+	const struct segment *before = cut, *segment;
+	u16 i;
+
+	*u = motion->cut_u;
+	if (*u)
+		return cut;
+	for (i = motion->first; i != motion->cut_segment; i = segment->next) {
+		segment = &motion->pool.segment[i];
+		if (segment->end) /* no change has replaced all of it */
+			before = segment;
+	}
+	if (before->at_rest || before->time_shift <= cut->time_shift)
+		return cut;
+	*u = before->end;
+	return before;
+}
+
 /* The state of @axis at the cut, relative to its base in @weave, which is chosen. */
 static struct state state_at_cut(const struct motion *motion, struct weave *weave,
 				 unsigned int axis)
 {
 	const struct segment *segment;
 	struct state rest = {};
+	s64 u;
 
 	weave->base[axis] = motion->staged_steps[axis];
 	if (!motion_cut_moving(motion))
 		return rest;
-	segment = &motion->pool.segment[motion->cut_segment];
-	if (!segment_moves(segment, axis))
+	if (!segment_moves(&motion->pool.segment[motion->cut_segment], axis))
 		return rest;
+	segment = segment_at_cut(motion, &u);
 	weave->base[axis] = segment->cubic[axis].base;
-	return segment_state(segment, axis, motion->cut_u);
+	return segment_state(segment, axis, u);
 }
 
 /* How long after the cut @axis comes to rest in the published plan. */
