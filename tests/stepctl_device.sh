@@ -126,6 +126,18 @@ is "a reader of a plan that ends early ends it, silently" \
 	"$(bash -c '"$1" --device "$2" run --dry-run long.move | head -n 1 | cut -c 1-8
 		echo "${PIPESTATUS[0]}"' bash "$stepctl" "$device" 2>&1)" "duration
 $((128 + 13))"
+# 356 steps to the switch, then what HOME needs to stop and to touch it again, and 89 back:
+# where PAN 3 has no way to go if HOME has found HOMEPOS. Both directions are alike.
+for way in '' -; do
+	is "--dry-run of HOME, ${way:-+}" "$(printf '%s\n' "SET PAN HOMEPOS ${way}4; SET PAN HOMEDIR ${way}1" \
+		"HOME PAN" "PAN BY ${way}-1" "PAN ${way}3" | sed 's/--//' | ctl run --dry-run --json - |
+		sed 's/ -> 0$//' | python3 -c 'import json, sys
+plan = json.load(sys.stdin)
+lines = plan["lines"]
+print(plan["axes"][0]["steps"], *(line["is"] for line in lines))
+print(lines[1]["end"] - lines[1]["start"] > 0.4, lines[3]["end"] == lines[2]["end"])')" "617 done done done done
+True True"
+done
 is "--dry-run moves nothing" "$(ctl 'PAN?')" "PAN=0.000000 STEPS=0 -> 0"
 ctl SET PAN JERK 1200 >/dev/null
 printf 'PAN 3\n\nPAN 300\n' >bad.move

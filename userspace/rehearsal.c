@@ -53,9 +53,11 @@ static bool add_axes(struct machine *machine, const struct axis_names *names)
 	struct error_report report;
 	unsigned int axis;
 
-	for (axis = 0; axis < names->count; axis++)
+	for (axis = 0; axis < names->count; axis++) {
 		if (machine_add_axis(machine, names->name[axis], &report) < 0)
 			return false;
+		machine_add_switch(machine, SWITCH_HOME(axis));
+	}
 	machine->outputs = AUX_MAX;
 	return true;
 }
@@ -92,7 +94,7 @@ struct rehearsal *rehearsal_new(const struct observer *observer,
 	if (!rehearsal)
 		return NULL;
 	for (i = 0; i < AXES_MAX; i++)
-		rehearsal->home[i] = S64_MIN;
+		rehearsal->home[i] = HOME_IS_HOMEPOS;
 	rehearsal->observer = observer;
 	rehearsal->now_ns = REHEARSAL_BEGIN_NS;
 	rehearsal->next_sample_ns = observer->sample ? REHEARSAL_BEGIN_NS : U64_MAX;
@@ -129,11 +131,23 @@ void rehearsal_free(struct rehearsal *rehearsal)
 	free(rehearsal);
 }
 
+/* Whether the home switch of axis @i is tripped where @steps were emitted. */
+static bool at_home(const struct rehearsal *rehearsal, unsigned int i, s64 steps)
+{
+	const struct axis *axis = &rehearsal->machine.state.axis[i];
+	s64 home;
+
+	if (rehearsal->home[i] != HOME_IS_HOMEPOS)
+		return steps <= rehearsal->home[i];
+	home = axis->origin + axis_steps(axis, axis->setting[SETTING_HOMEPOS]);
+	return axis->setting[SETTING_HOMEDIR] > 0 ? steps >= home : steps <= home;
+}
+
 /* @axis made a step at @now_ns: tell if that trips its home switch, or lets it open. */
 static void look_at_switch(struct rehearsal *rehearsal, const struct motion_axis *axis, u64 now_ns)
 {
 	unsigned int i = axis->stepgen.axis;
-	bool tripped = axis->steps <= rehearsal->home[i];
+	bool tripped = at_home(rehearsal, i, axis->steps);
 
 	if (tripped == (rehearsal->tripped >> i & 1))
 		return;

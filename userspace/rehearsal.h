@@ -16,6 +16,12 @@
 #define TIME_MARK "#@"
 #define TIME_MARK_WRONG TIME_MARK " takes a time in seconds, as 1.250"
 
+/*
+ * A home switch of which nobody knows where it is, is taken to be where it should: at HOMEPOS
+ * and beyond, as HOMEDIR says.
+ */
+#define HOME_IS_HOMEPOS S64_MIN
+
 struct rehearsal;
 
 /* What is wanted of a rehearsal; all but @count_only may be NULL or 0. */
@@ -55,7 +61,8 @@ struct rehearsal {
 	u64 steps; /* of all axes, up and down */
 	s64 position[AXES_MAX]; /* as the wires have it */
 	u32 up; /* the DIR lines */
-	s64 home[AXES_MAX]; /* steps from which on downwards the home switch is tripped */
+	/* Steps from which on downwards the home switch is tripped, or HOME_IS_HOMEPOS. */
+	s64 home[AXES_MAX];
 	u32 tripped; /* axes whose home switches are, as last reported */
 	u64 next_sample_ns; /* of the machine's clock */
 	struct segment running; /* when the present line was written */
@@ -69,8 +76,8 @@ struct rehearsal {
 };
 
 /*
- * A machine with axes of these @names and default settings, and with as many
- * auxiliary outputs as there can be; where @names is NULL, with the axes of the
+ * A machine with axes of these @names and default settings, each with a home switch, and
+ * with as many auxiliary outputs as there can be; where @names is NULL, with the axes of the
  * default head, their home switches and its one output. NULL if there is no memory.
  */
 struct rehearsal *rehearsal_new(const struct observer *observer,
