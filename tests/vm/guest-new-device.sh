@@ -166,8 +166,15 @@ check "no fault" like "$(awk '$2 != 0' $sim/faults)" ''
 check "load again" insmod $modules/stepper.ko
 check "nothing was kept" [ ! -e $driver/stepper-gpio.0 ]
 
-# What has no device tree is told, too, when its GPIO chip goes: in mid-move
 echo stepper-gpio >$driver/unbind
+check "a switch that is looked at" new_device "poll-interval=40 $pan enable=pan-enable,low home=pan-home
+	settings=\"HOMESPEED 45; HOMEPOS -172; MIN -175\""
+check "how often is told" like "$(dmesg | tail -n 3)" '*1 of 1 switches are polled, each 40 ms*'
+check "it is seen" write_line 'HOME; SYNC'
+check "and shown" like "$(cat /dev/stepper)" '* PAN=-172.000000 *UNKNOWN= SWITCHES=PAN-HOME'
+check "the device goes" delete_device stepper-gpio.0
+
+# What has no device tree is told, too, when its GPIO chip goes: in mid-move
 check "on lines that will go" new_device "estop=stepper-sim:13 aux=stepper-sim:12
 	$pan enable=stepper-sim:2,low"
 exec 4>/dev/stepper
