@@ -577,46 +577,6 @@ START_TEST(others_go_on)
 }
 END_TEST
 
-/*
- * Changes in one instant: the first stops axis 1 within 2 ns, and a segment so short knows
- * the acceleration of axis 0 badly. The next sets out from what that has.
- */
-START_TEST(changes_again_at_once)
-{
-	const struct bounds slow = { 20, 92.5L, 2240 }, quick = { 1000, 6e7L, 0 };
-	int i;
-
-	for (i = 0; i < 20; i++) {
-		struct plan_change change[AXES_MAX] = {};
-		struct at from;
-
-		motion_init(&motion, 2, &pins);
-		change[0] = run_at(slow.speed, &slow);
-		change[1] = run_at(0.1256L, &quick);
-		motion_stage_cut(&motion, now_ns);
-		ck_assert_int_eq(plan_change(&motion, change), 0);
-		publish();
-		run_until(now_ns + 60000000 + i * 1001);
-		motion_stage_cut(&motion, now_ns);
-		from = cut_state(0);
-		change[0].what = PLAN_STOP;
-		change[1].what = PLAN_STOP;
-		ck_assert_int_eq(plan_change(&motion, change), 0);
-		publish();
-		motion_stage_cut(&motion, now_ns);
-		change[1] = run_at(quick.speed, &quick);
-		ck_assert_int_eq(plan_change(&motion, change), 0);
-		check_axis(0, from, &slow);
-		from = reference_at(&motion.pool.segment[motion.staged.first], 0, 0);
-		ck_assert_msg(fabsl(from.acceleration - slow.acceleration) <
-				      1e-6L * slow.acceleration,
-			      "acceleration %Lg of %d", from.acceleration, i);
-		publish();
-		run_until(now_ns + NS_PER_S);
-	}
-}
-END_TEST
-
 /* A point of axis 0 of a smooth path, and one of axis 1 that goes the other way. */
 static struct plan_pvt point_at(long double seconds, u64 duration_ns)
 {
@@ -828,7 +788,6 @@ Suite *plan_suite(void)
 	tcase_add_test(tests, runs_into_soft_limits);
 	tcase_add_test(tests, runs_for_a_time);
 	tcase_add_test(tests, others_go_on);
-	tcase_add_test(tests, changes_again_at_once);
 	tcase_add_test(tests, follows_points);
 	tcase_add_test(tests, points_in_one_line);
 	tcase_add_test(tests, refuses_points);
