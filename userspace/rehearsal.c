@@ -343,6 +343,8 @@ static bool pass_on(struct rehearsal *rehearsal, u64 until_ns)
 
 	serve(rehearsal, rehearsal->now_ns);
 	next_ns = machine_service(&rehearsal->machine, rehearsal->now_ns);
+	if (next_ns <= rehearsal->now_ns) /* what it planned was over already: that is to be told */
+		next_ns = machine_service(&rehearsal->machine, rehearsal->now_ns);
 	edge_ns = serve(rehearsal, rehearsal->now_ns); /* of what it planned */
 	end_lines(rehearsal);
 	if (next_ns == U64_MAX || next_ns <= rehearsal->now_ns)
@@ -457,6 +459,7 @@ static bool write_line(struct rehearsal *rehearsal, struct script_line *line,
 			    session_ready(session, rehearsal->now_ns))
 				continue;
 			print_error(rehearsal, 1, "this would wait for ever");
+			session_end_write(session, -EINTR);
 			return false;
 		}
 		idle = state->done == state->queued;

@@ -7,8 +7,8 @@
 
 cd "$(dirname "$0")/../.." || exit
 status=0
-for script in 105262 121886 266943 313420 474447; do
-	build/property 1 $script || status=1
+for script in 105262 121886 266943 313420 474447 888903; do
+	timeout 60 build/property 1 $script || status=1
 done
 case ${1:-} in
 long) build/property 1000000 "$(date +%s)000000" || status=1 ;;
