@@ -50,6 +50,7 @@ void __printf(2, 3) __noreturn check_failed(const char *what, const char *format
 #define ck_assert_ptr_null(pointer) ck_assert(!(pointer))
 #define ck_assert_ptr_nonnull(pointer) ck_assert(pointer)
 #define ck_assert_str_eq(a, b) ck_assert(!strcmp(a, b))
+#define ck_assert_str_ne(a, b) ck_assert(strcmp(a, b))
 #define ck_assert_mem_eq(a, b, size) ck_assert(!memcmp(a, b, size))
 #define ck_assert_double_lt ck_assert_int_lt
 #define ck_assert_double_eq_tol(a, b, tolerance) \

@@ -105,6 +105,8 @@ void tcase_add_function(TCase *group, const char *name, void (*run)(int), int fr
 	cases[case_count++] = (struct kunit_case){ .run_case = run_test, .name = name };
 }
 
+Suite *backlash_suite(void);
+Suite *drives_suite(void);
 Suite *head_suite(void);
 Suite *machine_suite(void);
 Suite *parser_suite(void);
@@ -113,6 +115,8 @@ Suite *switches_suite(void);
 
 static int __init unit_tests_init(void)
 {
+	backlash_suite();
+	drives_suite();
 	head_suite();
 	machine_suite();
 	parser_suite();
