@@ -80,17 +80,15 @@ int command_STOP(struct transaction *line, const struct command *command)
 		axes = BIT(AXES_MAX) - 1;
 	line->state->stops++;
 	line->acknowledged = true;
-	for (i = 0; i < machine->names.count; i++) {
-		struct axis *axis = &line->state->axis[i];
-
-		speed[i] = transaction_present_speed(line, i);
-		axis_forget_target(axis);
-	}
+	for (i = 0; i < machine->names.count; i++)
+		axis_forget_target(&line->state->axis[i]);
 	if (!transaction_moves(line))
 		return 0;
 	error = stage_stop(line, axes);
 	if (error)
 		return error;
+	for (i = 0; i < machine->names.count; i++)
+		speed[i] = transaction_present_speed(line, i);
 	/* For a hold it is nothing that is left to do, unless some axes go on. */
 	transaction_fill_entry(line, axes == BIT(AXES_MAX) - 1 ? ENTRY_STOP : ENTRY_NOW, speed);
 	transaction_replace(line);

@@ -6,17 +6,21 @@
  */
 #include "transaction.h"
 
-/* From the hand-over on the axes do as @change says, in place of all else. */
+/* From here on the axes do something else, when the drivers of those named are on. */
+static void stage_cut(struct transaction *line, const struct command *command)
+{
+	u64 delay_ns = transaction_enable(line, command->axes);
+
+	motion_stage_cut_after(&line->machine->motion, line->now_ns, delay_ns);
+}
+
+/* From the cut on the axes do as @change says, in place of all else. */
 static int take_over(struct transaction *line,
 		     const struct plan_change change[AXES_MAX],
 		     const s64 speed[AXES_MAX], const struct command *command)
 {
-	struct motion *motion = &line->machine->motion;
-	u64 delay_ns = transaction_enable(line, command->axes);
-	int error;
+	int error = plan_change(&line->machine->motion, change);
 
-	motion_stage_cut_after(motion, line->now_ns, delay_ns);
-	error = plan_change(motion, change);
 	if (error == -EDOM)
 		return error_set(line->report, EDOM, command->column,
 				 "too far at this speed");
@@ -60,6 +64,7 @@ int command_NOW(struct transaction *line, const struct command *command)
 		change[i].axis = axis_limits_in_motion(axis, speed[i]);
 		transaction_range(line, i, &change[i]);
 	}
+	stage_cut(line, command);
 	return take_over(line, change, speed, command);
 }
 
@@ -87,21 +92,17 @@ static int run_speed(struct transaction *line, const struct command *command,
 /* What an axis does that RUN does not name: it goes on if it runs itself, and nothing came. */
 static enum plan_what beside_run(const struct transaction *line)
 {
-	const struct machine *machine = line->machine;
-	const struct queue_entry *running =
-		machine_entry(line->machine, machine->state.done + 1);
+	const struct queue_entry *running = transaction_present_entry(line);
 
-	if (machine->state.done != machine->state.queued && running->kind == ENTRY_RUN &&
-	    !line->stopped && !line->paused)
-		return PLAN_FINISH;
-	return PLAN_STOP;
+	return running && running->kind == ENTRY_RUN ? PLAN_FINISH : PLAN_STOP;
 }
 
 int command_RUN(struct transaction *line, const struct command *command)
 {
 	struct plan_change *change = line->machine->asked.change;
-	enum plan_what beside = beside_run(line);
+	bool ended = line->stopped || line->paused;
 	bool again = line->runs;
+	enum plan_what beside;
 	s64 speed[AXES_MAX];
 	unsigned int i;
 	int error;
@@ -113,6 +114,8 @@ int command_RUN(struct transaction *line, const struct command *command)
 	if (error)
 		return error;
 	transaction_unstage(line);
+	stage_cut(line, command);
+	beside = ended ? PLAN_STOP : beside_run(line);
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 		s64 velocity = 0;

@@ -119,13 +119,26 @@ int transaction_speed(struct transaction *line, const struct command *command,
 	return 0;
 }
 
-s64 transaction_present_speed(const struct transaction *line, unsigned int i)
+const struct queue_entry *transaction_present_entry(const struct transaction *line)
 {
 	struct machine *machine = line->machine;
-	const struct queue_entry *entry = machine_entry(machine, machine->state.done + 1);
+	u32 number = machine->state.done;
 
-	if (machine->state.done != machine->state.queued &&
-	    (queue_goes(entry) || entry->kind == ENTRY_HOME) && entry->axes >> i & 1)
+	while (number != machine->state.queued) {
+		const struct queue_entry *entry = machine_entry(machine, ++number);
+
+		if (entry->kind == ENTRY_HOME ||
+		    queue_end_ns(machine, entry) > machine->motion.stage_ns)
+			return entry;
+	}
+	return NULL;
+}
+
+s64 transaction_present_speed(const struct transaction *line, unsigned int i)
+{
+	const struct queue_entry *entry = transaction_present_entry(line);
+
+	if (entry && (queue_goes(entry) || entry->kind == ENTRY_HOME) && entry->axes >> i & 1)
 		return entry->limits[i].speed;
 	return line->state->axis[i].setting[SETTING_SPEED];
 }

@@ -104,7 +104,10 @@ int transaction_target(struct transaction *line, const struct command *command,
 int transaction_speed(struct transaction *line, const struct command *command,
 		      unsigned int i, s64 *speed);
 
-/* The same of what is under way, for an axis that goes on; SPEED if that has none. */
+/* What is under way at the cut that is staged; NULL: nothing. */
+const struct queue_entry *transaction_present_entry(const struct transaction *line);
+
+/* The speed of that, for an axis that goes on; SPEED if that has none. */
 s64 transaction_present_speed(const struct transaction *line, unsigned int i);
 
 /* The soft limits of axis @i, into @change; while it homes there are none. */
