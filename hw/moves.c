@@ -156,6 +156,7 @@ int command_MOVE(struct transaction *line, const struct command *command)
 	entry->duration_ns = command->has_duration ?
 				     max(command->duration_ns, 1ULL) :
 				     0;
+	entry->time_ns = entry->duration_ns;
 	for (i = 0; i < line->machine->names.count; i++) {
 		struct axis *axis = &line->state->axis[i];
 

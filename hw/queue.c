@@ -598,8 +598,8 @@ int queue_stop(struct machine *machine, const struct machine_state *state, u32 a
 }
 
 /*
- * @entry is held on its way: of the time that it was to take, as much is left as
- * of its way.
+ * @entry is held on its way, not for the first time perhaps: of the time that it was to take
+ * in all, as much is left as of its way.
  */
 static void shorten(struct machine *machine, struct queue_entry *entry)
 {
@@ -620,7 +620,7 @@ static void shorten(struct machine *machine, struct queue_entry *entry)
 		left = real_absolute(real_from(to - held));
 	}
 	if (real_sign(longest))
-		left = real_div(real_mul(real_from(entry->duration_ns), left), longest);
+		left = real_div(real_mul(real_from(entry->time_ns), left), longest);
 	entry->duration_ns = max(real_round(left), 1LL);
 }
 
@@ -679,7 +679,7 @@ void queue_hold(struct machine *machine, u64 held_ns)
 	for (; number != queued + 1; number++) {
 		entry = machine_entry(machine, number);
 		held = held && entry->kind == ENTRY_POINT;
-		if (entry->kind == ENTRY_POINT && !held)
+		if (!held)
 			entry->end_ns = U64_MAX;
 	}
 }

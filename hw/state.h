@@ -49,9 +49,9 @@ struct queue_entry {
 	enum entry_kind kind;
 	u32 axes; /* MOVE, HOME: bit n: axis n is named; WAIT, TRIGGER: none */
 	struct entry_limits limits[AXES_MAX]; /* MOVE, NOW, RUN, POINT: of all axes; HOME: named */
-	u64 duration_ns; /* MOVE: exactly so long, from rest to rest; 0: it flows; POINT */
+	u64 duration_ns; /* MOVE: what is left of that, from rest to rest; 0: it flows; POINT */
 	u64 settled_ns; /* not to begin before: drivers were switched on for it */
-	u64 time_ns; /* how long to WAIT or TRIGGER, or UNTIL when (monotonic) */
+	u64 time_ns; /* how long to WAIT, TRIGGER or MOVE in all, or UNTIL when (monotonic) */
 	u32 lines; /* TRIGGER */
 	u64 point_ns; /* when a point ends if another follows it, plan time */
 	u64 staged_point_ns;

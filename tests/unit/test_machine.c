@@ -1120,6 +1120,37 @@ START_TEST(a_held_time_goes_on)
 }
 END_TEST
 
+START_TEST(a_time_is_held_again)
+{
+	u64 start_ns = rig->now_ns;
+
+	say("PAN 60 IN 12s\n", "OK\n");
+	rig_run(rig, start_ns + 6 * NS_PER_S);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, start_ns + 10 * NS_PER_S);
+	say("RESUME\nPAUSE\nRESUME\n", "OK\nOK\nOK\n");
+	rig_run(rig, start_ns + 13 * NS_PER_S);
+	say("PAUSE\nRESUME\n", "OK\nOK\n");
+	rig_run_to_rest(rig);
+	/* half of its way, a quarter and the last, and 4 s on hold */
+	ck_assert_double_eq_tol((rig->now_ns - start_ns) / 1e9, 16, 0.5);
+	assert_steps(5333, 0);
+}
+END_TEST
+
+START_TEST(what_is_queued_may_be_held_again_at_once)
+{
+	say("PVT PAN 1 2 IN 1s\nTILT 5; TILT 9\n", "OK\nOK\n");
+	/* these are planned by then, and next to nothing is left of the point or its stop */
+	rig_run(rig, rig->now_ns + NS_PER_S - 5000000 + _i * 1000000);
+	say("PAUSE\n", "OK\n");
+	rig_run(rig, rig->now_ns + 30 * NS_PER_S);
+	say("RESUME\nPAUSE\n", "OK\nOK\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("RESUME\nSYNC\nTILT?\n", "OK\nOK\nTILT=9.000000 STEPS=800\nOK\n");
+}
+END_TEST
+
 START_TEST(stop_and_halt_end_a_hold)
 {
 	say("PAN 80; PAN 0\n", "OK\n");
@@ -1584,6 +1615,8 @@ Suite *machine_suite(void)
 	tcase_add_test(tests, a_move_finds_its_driver_on);
 	tcase_add_test(tests, a_held_move_goes_on_where_it_was);
 	tcase_add_test(tests, a_held_time_goes_on);
+	tcase_add_test(tests, a_time_is_held_again);
+	tcase_add_loop_test(tests, what_is_queued_may_be_held_again_at_once, 0, 30);
 	tcase_add_test(tests, stop_and_halt_end_a_hold);
 	tcase_add_test(tests, now_turns_round_in_mid_move);
 	tcase_add_test(tests, run_goes_on_until_told_otherwise);
