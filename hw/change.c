@@ -445,23 +445,24 @@ static void set_out(struct motion *motion, struct weave *weave, unsigned int axi
 	weave->target[axis] = weave->base[axis] + real_round(outset->course.target);
 }
 
-/* Whether a turn or the end of @profile is beyond the soft limits @low and @high, steps. */
+/* Whether @profile goes beyond the soft limits @low and @high, steps, or farther beyond them. */
 static bool leaves_range(const struct profile *profile, s64 low, s64 high, s64 base)
 {
-	/* A half less 2^-10 beyond makes no step. */
-	const struct real margin = real_shift(real_from(511), -10);
+	/* A half less 2^-20 beyond makes no step: MIN and MAX may be as near to one. */
+	const struct real margin = real_shift(real_from((1 << 19) - 1), -20);
 	struct real lowest = real_sub(real_from(low - base), margin);
 	struct real highest = real_add(real_from(high - base), margin);
 	unsigned int i;
 
-	for (i = 1; i <= profile->count; i++) {
+	for (i = 0; i < profile->count; i++) {
 		const struct piece *piece = &profile->piece[i];
-		struct state end = i < profile->count ?
-					   piece->start :
-					   state_after(&piece[-1].start, piece[-1].duration);
+		struct state end = i + 1 < profile->count ?
+					   piece[1].start :
+					   state_after(&piece->start, piece->duration);
+		bool up = real_compare(end.position, piece->start.position) > 0;
 
-		if (real_compare(end.position, lowest) < 0 ||
-		    real_compare(end.position, highest) > 0)
+		if (up ? real_compare(end.position, highest) > 0 :
+			 real_compare(end.position, lowest) < 0)
 			return true;
 	}
 	return false;

@@ -1419,6 +1419,10 @@ START_TEST(a_stream_that_starves_comes_to_rest)
 		"ERR 33 EDOM 9 on the way PAN accelerates more than MAXACCEL\n");
 	refused("PVT PAN 171 0 IN 100s\n", ERANGE,
 		"ERR 34 ERANGE 9 PAN 171 is beyond MAX 170\n");
+	/* MAX may be next to a half of a step: 23.499981 */
+	say("SET TILT SCALE 11469/1; SET TILT MIN 0; SET TILT MAX 0.002049\n",
+	    "SET TILT SCALE 800/9\nSET TILT MIN -45\nSET TILT MAX 90\nOK\n");
+	say("PVT TILT 0.002049 0 IN 1s\n", "OK\n");
 	say("PAN 0\nSYNC\n", "OK\nOK\n");
 }
 END_TEST
