@@ -723,6 +723,9 @@ static void look_ahead(struct walk *walk)
 	if (corner < 0)
 		return;
 	late = aim_at(walk, corner);
+	if (real_compare(walk->at.speed, path->leg[corner].corner) <= 0 &&
+	    real_compare(walk->aim_speed, path->leg[corner].corner) < 0)
+		return; /* it is as slow already: to be level in time it can but let go */
 	rounding = real_shift(distance_ahead(walk, &walk->at, corner), -LATE_BITS);
 	if (real_sign(path->leg[corner].corner) ||
 	    real_compare(rounding, real_shift(path->tiny, ARRIVED_BITS)) < 0)
