@@ -69,6 +69,7 @@ static struct {
 	long double end_ns;
 	struct at end[HEAD_AXES];
 	struct at noise[HEAD_AXES]; /* of it */
+	bool brakes[HEAD_AXES]; /* see brakes_harder() */
 	size_t steps[HEAD_AXES]; /* made by then */
 	char fault[300];
 	jmp_buf found;
@@ -143,24 +144,44 @@ static void within(long double value, long double limit, long double noise, cons
 		name_of(axis), what, fabsl(value), limit, seconds(start_ns(at.segment)));
 }
 
-static void judge_limits(unsigned int axis, struct at from, struct at to, struct at noise)
+/* Whether @position is where @axis makes no step beyond MIN and MAX. */
+static bool in_range(unsigned int axis, long double position)
 {
 	const struct script_axis *limits = &at.script->axis[axis];
 	s64 origin = script_origin(limits, at.segment->start_ns);
-	/* where no step is made beyond them */
-	long double lowest = script_steps(limits, limits->lowest) + origin - limits->backlash -
-			     0.5L - STEPS_ERROR;
-	long double highest = script_steps(limits, limits->highest) + origin + 0.5L + STEPS_ERROR;
+	long double lowest = script_steps(limits, limits->lowest) + origin - limits->backlash;
+	long double highest = script_steps(limits, limits->highest) + origin;
+
+	return position >= lowest - 0.5L - STEPS_ERROR && position <= highest + 0.5L + STEPS_ERROR;
+}
+
+/*
+ * Whether what takes over from a HOME, which knows no MIN and MAX, may brake harder than
+ * JERK until it rests: if by that it would go beyond them.
+ */
+static bool brakes_harder(unsigned int axis, struct at from)
+{
+	const struct script_axis *limits = &at.script->axis[axis];
+
+	if (!at.brakes[axis] && limits->turns) {
+		reference_change(&from, 0, &limits->bounds);
+		at.brakes[axis] = !in_range(axis, from.position);
+	}
+	return at.brakes[axis];
+}
+
+static void judge_limits(unsigned int axis, struct at from, struct at to, struct at noise)
+{
+	const struct script_axis *limits = &at.script->axis[axis];
 
 	within(peak_speed(from, to), limits->bounds.speed, noise.speed, "speed",
 	       axis);
 	within(larger(from.acceleration, to.acceleration), limits->bounds.acceleration,
 	       noise.acceleration, "acceleration", axis);
-	if (limits->bounds.jerk && !at.script->stream)
+	if (limits->bounds.jerk && !at.script->stream && !brakes_harder(axis, from))
 		within(from.jerk, limits->bounds.jerk, noise.jerk, "jerk", axis);
-	if (limits->turns)
-		return;
-	require(to.position >= lowest && to.position <= highest,
+	at.brakes[axis] &= segment_moves(at.segment, axis) && !at.segment->at_rest;
+	require(limits->turns || in_range(axis, to.position),
 		"%s: position %.6Lf is beyond MIN or MAX at %.9Lf s", name_of(axis), to.position,
 		seconds(at.end_ns));
 }

@@ -7,7 +7,8 @@
 
 cd "$(dirname "$0")/../.." || exit
 status=0
-for script in 105262 121886 266943 313420 474447 870870 888903 1183736; do
+for script in 105262 121886 266943 313420 468523 474447 870870 888903 1072984 1101757 \
+	1183736 1728119 1933135; do
 	timeout 60 build/property 1 $script || status=1
 done
 case ${1:-} in
