@@ -406,6 +406,8 @@ static void hold_back(struct state *state, const struct limits *limits, struct r
 	if (!real_sign(limits->jerk) || !real_sign(highest) ||
 	    real_compare(real_absolute(to_come), highest) <= 0)
 		return;
+	if (real_sign(state->acceleration) != real_sign(to_come))
+		return; /* it brakes already, from more than is allowed now */
 	if (to_come.negative)
 		left = real_negate(left);
 	left = real_mul(real_sub(highest, left), real_shift(limits->jerk, 1));
