@@ -34,6 +34,11 @@ static struct real smaller(struct real a, struct real b)
 	return real_compare(a, b) < 0 ? a : b;
 }
 
+static struct real larger(struct real a, struct real b)
+{
+	return real_compare(a, b) > 0 ? a : b;
+}
+
 void path_begin(struct plan_path *path, const struct motion *motion)
 {
 	unsigned int i;
@@ -712,24 +717,25 @@ static int cruise(struct walk *walk)
 /*
  * The path may begin, or go on, in a state from which it has to slow down at once,
  * as it would for what was its end. To let go of the brake in time to be just as
- * fast as the corner may take longer than that: then it brakes until it is as slow.
+ * fast as the corner may take longer than that: then it brakes until it is as slow. But
+ * not where it lets go for that corner already, as fast as may be: what it would be late by
+ * is what fixed point makes of the acceleration, and that is what jumps there.
  */
 static void look_ahead(struct walk *walk)
 {
 	const struct plan_path *path = walk->path;
 	int corner = first_unsafe(walk, &walk->at);
-	struct real late, rounding;
+	struct real late, rounding, distance;
 
 	if (corner < 0)
 		return;
 	late = aim_at(walk, corner);
-	if (real_compare(walk->at.speed, path->leg[corner].corner) <= 0 &&
-	    real_compare(walk->aim_speed, path->leg[corner].corner) < 0)
-		return; /* it is as slow already: to be level in time it can but let go */
-	rounding = real_shift(distance_ahead(walk, &walk->at, corner), -LATE_BITS);
-	if (real_sign(path->leg[corner].corner) ||
-	    real_compare(rounding, real_shift(path->tiny, ARRIVED_BITS)) < 0)
-		rounding = real_shift(path->tiny, ARRIVED_BITS);
+	rounding = real_shift(path->tiny, ARRIVED_BITS);
+	distance = distance_ahead(walk, &walk->at, corner);
+	if (!real_sign(path->leg[corner].corner))
+		rounding = larger(rounding, real_shift(distance, -LATE_BITS));
+	else if (real_compare(walk->at.speed, path->leg[corner].corner) <= 0) /* so it is level */
+		rounding = larger(rounding, real_shift(distance, -SAME_BITS));
 	if (real_compare(late, rounding) > 0) {
 		walk->aim = AIM_BRAKE;
 		walk->aim_speed = path->leg[corner].corner;
