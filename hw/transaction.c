@@ -136,11 +136,19 @@ const struct queue_entry *transaction_present_entry(const struct transaction *li
 
 s64 transaction_present_speed(const struct transaction *line, unsigned int i)
 {
+	struct machine *machine = line->machine;
 	const struct queue_entry *entry = transaction_present_entry(line);
+	s64 speed = S64_MAX;
 
-	if (entry && (queue_goes(entry) || entry->kind == ENTRY_HOME) && entry->axes >> i & 1)
-		return entry->limits[i].speed;
-	return line->state->axis[i].setting[SETTING_SPEED];
+	while (entry) {
+		if ((queue_goes(entry) || entry->kind == ENTRY_HOME) && entry->axes >> i & 1)
+			speed = min(speed, entry->limits[i].speed);
+		if ((s32)(machine->state.planned - entry->number) <= 0 ||
+		    queue_end_ns(machine, entry) >= motion_staged_end_ns(&machine->motion))
+			break;
+		entry = machine_entry(machine, entry->number + 1);
+	}
+	return speed < S64_MAX ? speed : line->state->axis[i].setting[SETTING_SPEED];
 }
 
 void transaction_range(const struct transaction *line, unsigned int i,

@@ -107,7 +107,10 @@ int transaction_speed(struct transaction *line, const struct command *command,
 /* What is under way at the cut that is staged; NULL: nothing. */
 const struct queue_entry *transaction_present_entry(const struct transaction *line);
 
-/* The speed of that, for an axis that goes on; SPEED if that has none. */
+/*
+ * The speed of that, and the least of what follows before the staged plan rests, for an axis
+ * that goes on; SPEED if they have none.
+ */
 s64 transaction_present_speed(const struct transaction *line, unsigned int i);
 
 /* The soft limits of axis @i, into @change; while it homes there are none. */
