@@ -23,6 +23,11 @@ ARMHF = build/cache/$(call version,armhf)/armhf/usr/src/linux-headers-*-armmp
 AMD64 = $(if $(filter 6.1,$(KERNEL)),/usr/src/linux-headers-$(call version,amd64)-amd64,$\
 	build/cache/$(call version,amd64)/amd64/usr/src/linux-headers-*-amd64)
 
+# What sets up first makes the rest by another make: two of them may not make the same files.
+ifneq ($(filter unit test% fuzz% coverage bench demo,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 .PHONY: all stepctl stepperd modules modules-arm64 modules-armhf modules-amd64 load-sim \
 	install install-module install-tools uninstall deb deb-arm64 test-deb test-deb-arm64 unit test \
 	check-style fuzz coverage bench demo shell help clean
