@@ -232,7 +232,7 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	struct at to = at.end[axis], other = at.noise[axis];
 	long double now = seconds(start_ns(at.segment));
 	long double jump = fabsl(from.position - to.position);
-	long double level;
+	long double own, level;
 	/* what has no way left in a µs may be replaced as it comes to rest */
 	bool rests = at.first || at.rested || !segment_moves(at.segment, axis) ||
 		     (stands(to) && stands(from));
@@ -248,8 +248,12 @@ static void judge_joint(unsigned int axis, struct at from, struct at noise)
 	       "jump of speed", axis);
 	if (!bounds->jerk || at.script->stream)
 		return;
+	/* where its own speed jumps, though the path went on elsewhere, what moved it ends */
+	own = jump > speed_error(axis) + noise.speed + other.speed ?
+		      jump / larger(from.speed, to.speed) :
+		      0;
 	jump = fabsl(from.acceleration - to.acceleration);
-	level = at.first || at.rested ? 0 : 4 * turn();
+	level = 4 * fmaxl(at.first || at.rested ? 0 : turn(), own);
 	level = (level + ROUNDING) * bounds->acceleration + bounds->jerk * 1e-9L +
 		cbrtl(6 * FLAT * bounds->jerk * bounds->jerk);
 	within(jump, level,
