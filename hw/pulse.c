@@ -131,9 +131,23 @@ static void schedule(struct pulse *pulse, u64 now_ns)
 	pulse->latest_ns = pulse->due_ns;
 }
 
+/* By how much the step that is to come will be late, by edges before it that were. */
+static u64 lateness(const struct pulse *pulse)
+{
+	u64 step_ns = pulse->due_ns;
+
+	if (pulse->edge == PULSE_DIR)
+		step_ns = step_due(pulse, pulse->due_ns);
+	else if (pulse->edge != PULSE_STEP)
+		return 0;
+	return step_ns - min(step_ns, pulse->planned_ns);
+}
+
 void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,
 		u64 now_ns)
 {
+	u64 late_ns = lateness(pulse); /* in place of a step that was to come */
+
 	pulse->step = true;
 	pulse->step_ns = step_ns;
 	pulse->up = up;
@@ -142,6 +156,7 @@ void pulse_step(struct pulse *pulse, u64 step_ns, bool up, u64 slack_ns,
 		pulse->planned_ns = step_due(pulse, dir_due(pulse, now_ns));
 	else
 		pulse->planned_ns = step_due(pulse, pulse->dir_ns);
+	pulse->planned_ns -= min(late_ns, pulse->planned_ns - step_ns);
 	schedule(pulse, now_ns);
 }
 
@@ -233,13 +248,8 @@ void pulse_served(struct pulse *pulse, u64 now_ns)
 
 u64 pulse_excess(const struct pulse *pulse)
 {
-	u64 late_ns = pulse->due_ns;
+	u64 late_ns = lateness(pulse);
 
-	if (pulse->edge == PULSE_DIR)
-		late_ns = step_due(pulse, pulse->due_ns);
-	else if (pulse->edge != PULSE_STEP)
-		return 0;
-	late_ns -= min(late_ns, pulse->planned_ns);
 	return late_ns - min(late_ns, pulse->slack_ns);
 }
 
