@@ -493,10 +493,13 @@ static int stage_piece(struct walk *walk, const struct piece *piece)
 {
 	struct plan_path *path = walk->path;
 	const struct path_leg *leg = &path->leg[walk->leg];
+	struct real end = real_add(walk->time, piece->duration);
 	struct segment *segment;
 	unsigned int i;
 
-	if (real_is_below(piece->duration, SEGMENT_SHORTEST_BITS))
+	/* after months even more than that ends at once */
+	if (real_is_below(piece->duration, SEGMENT_SHORTEST_BITS) ||
+	    !real_compare(end, walk->time))
 		return 0;
 	if (!walk->stop && !motion_room(walk->motion))
 		return -ENOSPC;
@@ -517,7 +520,7 @@ static int stage_piece(struct walk *walk, const struct piece *piece)
 			segment->cubic[i].last = path->steps[i];
 		path->steps[i] = segment->cubic[i].last;
 	}
-	walk->time = real_add(walk->time, piece->duration);
+	walk->time = end;
 	return 0;
 }
 

@@ -175,12 +175,13 @@ struct state segment_state(const struct segment *segment, unsigned int axis,
 
 s64 segment_u(const struct segment *segment, u64 ns)
 {
+	bool begins_later = segment->start_fraction; /* than at its whole ns */
 	u64 since, u;
 
 	if (ns <= segment->start_ns)
 		return 0;
 	since = ns - segment->start_ns;
-	if (since >> segment->time_shift)
+	if ((since - begins_later) >> segment->time_shift)
 		return segment->end;
 	u = since << (63 - segment->time_shift);
 	since = (u64)segment->start_fraction << 31 >> segment->time_shift;
