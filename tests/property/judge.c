@@ -67,6 +67,7 @@ static struct {
 	bool rested; /* the segment before ended at rest, or halted: */
 	bool halted;
 	long double end_ns;
+	int time_shift; /* of the segment before */
 	struct at end[HEAD_AXES];
 	struct at noise[HEAD_AXES]; /* of it */
 	bool brakes[HEAD_AXES]; /* see brakes_harder() */
@@ -112,13 +113,16 @@ static long double length_ns(const struct segment *segment)
 static void judge_time(void)
 {
 	long double now_ns = start_ns(at.segment), gap_ns = now_ns - at.end_ns;
+	/* of u in them, and of long double after months */
+	long double grain_ns = 1e-3L + ldexpl(1, max(at.time_shift, at.segment->time_shift) - 62) +
+			       now_ns * 0x1p-62L;
 
 	if (at.first)
 		return;
-	require(gap_ns > -1e-3L || at.halted,
+	require(gap_ns > -grain_ns || at.halted,
 		"a segment begins %Lg ns before the last ends, at %.9Lf s", -gap_ns,
 		seconds(now_ns));
-	require(gap_ns < 1e-3L + ldexpl(1, at.segment->time_shift - 62) || at.rested,
+	require(gap_ns < grain_ns || at.rested,
 		"no segment for %Lg ns, in motion, at %.9Lf s", gap_ns, seconds(now_ns));
 }
 
@@ -321,6 +325,7 @@ static void judge_steps(unsigned int axis, long double end, bool halted)
 static void judge_segment(const struct observed_segment *observed)
 {
 	struct at to[HEAD_AXES], noise[HEAD_AXES];
+	bool moves = false;
 	unsigned int i;
 
 	at.segment = &observed->segment;
@@ -334,12 +339,14 @@ static void judge_segment(const struct observed_segment *observed)
 		judge_limits(i, from, to[i], noise[i]);
 		judge_joint(i, from, noise[i]);
 		judge_steps(i, to[i].position, observed->halted);
+		moves |= segment_moves(at.segment, i);
 	}
 	memcpy(at.end, to, sizeof(to));
 	memcpy(at.noise, noise, sizeof(noise));
+	at.time_shift = at.segment->time_shift;
 	at.first = false;
 	at.halted = observed->halted;
-	at.rested = at.segment->at_rest || at.halted;
+	at.rested = at.segment->at_rest || at.halted || !moves;
 	for (i = 0; i < HEAD_AXES && at.rested && !at.halted; i++)
 		require(fabsl(to[i].speed) <=
 				at.script->axis[i].jump + speed_error(i) + noise[i].speed,

@@ -154,6 +154,8 @@ long double reference_rest_time(struct at from, long double target, const struct
 	long double low = -bounds->speed, high = bounds->speed, middle, end, time;
 	int i;
 
+	if (from.position == target && !from.speed && !from.acceleration)
+		return 0; /* by halves it would take a µs */
 	time = there_and_stop(from, high, bounds, &end);
 	if (end <= target)
 		return time + (target - end) / high;
