@@ -247,6 +247,7 @@ void home_begin(struct machine *machine, u64 now_ns)
 	motion_stage(&machine->motion, now_ns);
 	entry->end_ns = max(motion_staged_end_ns(&machine->motion), entry->settled_ns);
 	state->planned = entry->number;
+	machine->planned_from = state->planned + 1; /* nothing of it is staged there */
 	state->home = (struct home){ .axes = entry->axes };
 }
 

@@ -170,6 +170,9 @@ static void retire(struct machine *machine, u64 now_ns)
 		if (!motion_passed(&machine->motion,
 				   queue_end_ns(machine, entry), now_ns))
 			return;
+		/* that of a point: whatever becomes of the next */
+		entry->end_ns = queue_end_ns(machine, entry);
+		entry->point_ns = entry->end_ns;
 		entry->outcome = ENTRY_DONE;
 		for (i = 0; i < machine->names.count; i++) {
 			machine->state.axis[i].rest = entry->target[i];

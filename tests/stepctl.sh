@@ -131,6 +131,13 @@ is "a line that was dropped never began" \
 is "PAUSE holds to the end" "$(printf 'PAN 9\nPAUSE\n' | plan | awk '$1 == 1 { print $4, $5 }')" \
 	"- held"
 
+is "what was held before it began never did" \
+	"$(printf 'RUN PAN 1 FOR 253us\nPAUSE\nRESUME\n' | plan | awk '$1 == 1 { print $3, $5 }')" \
+	"- done"
+is "a HOME that was held begins when the one before it ended" \
+	"$(printf 'HOME TILT\nHOME PAN\n#@ 10\nPAUSE\n#@ 11\nRESUME\n' | plan |
+		awk '$1 == 1 { end = $4 } $1 == 2 { print $3 == end, $5 }')" "1 done"
+
 # The switches trip at the steps -15289 and -4178
 homes='SET PAN HOMESPEED 40; SET PAN HOMEPOS -172; SET PAN BACKOFF 2; SET TILT HOMEPOS -47
 PAN -100; HOME; PAN BY 2

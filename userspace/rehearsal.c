@@ -322,6 +322,8 @@ static bool line_ends(struct rehearsal *rehearsal, struct script_line *line)
 	end_ns = real_end_ns(rehearsal, entry_of(rehearsal, line->last));
 	line->end_ns = (line->outcome == ENTRY_DONE ? end_ns : rehearsal->now_ns) -
 		       REHEARSAL_BEGIN_NS;
+	if (line->start_ns > line->end_ns) /* it was held or stopped before it began */
+		line->start_ns = U64_MAX;
 	return true;
 }
 

@@ -491,6 +491,14 @@ static void judge_point(const struct point *point)
 	require(false, "the plan does not go through the point of line %u", line->number);
 }
 
+/* What is told of a line: it began before it ended, if it began. */
+static void judge_times(const struct script_line *line)
+{
+	require(line->start_ns == U64_MAX || line->start_ns <= line->end_ns,
+		"line %u begins at %.9Lf s and ends at %.9Lf s", line->number,
+		line->start_ns / 1e9L, line->end_ns / 1e9L);
+}
+
 /* Where the last command leads is where it ends. */
 static void judge_end(unsigned int axis)
 {
@@ -520,6 +528,8 @@ const char *judge(const struct script *script, const struct record *record)
 		judge_segment(&record->segment[i]);
 	for (i = 0; i < HEAD_AXES; i++)
 		judge_end(i);
+	for (i = 0; i < script->rehearsal->lines; i++)
+		judge_times(&script->rehearsal->line[i]);
 	for (i = 0; i < script->points; i++)
 		judge_point(&script->point[i]);
 	for (i = 0; i < script->promises; i++) {
