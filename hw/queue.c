@@ -354,6 +354,11 @@ static int plan_entry(struct machine *machine, struct machine_state *state,
 	case ENTRY_POINT:
 		return plan_point(machine, state, entry);
 	case ENTRY_STOP: /* staged when it was accepted, or over */
+		if (entry->end_ns == U64_MAX)
+			break;
+		entry->staged_end_ns = entry->end_ns; /* before a hold */
+		state->commit_ns = motion_staged_end_ns(motion);
+		return 0;
 	case ENTRY_HOME: /* not here */
 		break;
 	}
@@ -628,8 +633,9 @@ int queue_hold_stream(struct machine *machine, const struct machine_state *state
 {
 	struct motion *motion = &machine->motion;
 	struct queue_entry *entry = NULL;
-	u32 number = state->done;
+	u32 number = state->done, last;
 	struct warp warp;
+	int error;
 
 	do {
 		if (number == state->planned)
@@ -639,11 +645,23 @@ int queue_hold_stream(struct machine *machine, const struct machine_state *state
 	} while (entry->kind == ENTRY_STOP || queue_end_ns(machine, entry) <= motion->stage_ns);
 	if (entry->kind != ENTRY_POINT || !motion_cut_moving(motion))
 		return -ENOENT;
-	while (number != state->planned &&
-	       machine_entry(machine, number + 1)->kind == ENTRY_POINT)
-		entry = machine_entry(machine, ++number);
+	for (last = number; last != state->planned; last++)
+		if (machine_entry(machine, last + 1)->kind != ENTRY_POINT)
+			break;
 	fill_accelerations(machine, state, &warp);
-	return warp_hold(&warp, motion, entry->end_ns, held_ns);
+	*held_ns = machine_entry(machine, last)->end_ns;
+	error = warp_hold_begin(&warp, motion, *held_ns);
+	for (number = state->done + 1; !error && number != last + 1; number++) {
+		u64 end_ns;
+
+		entry = machine_entry(machine, number);
+		end_ns = queue_end_ns(machine, entry);
+		if (end_ns > motion->stage_ns)
+			error = warp_hold_until(&warp, end_ns, &entry->staged_point_ns);
+	}
+	if (!error)
+		*held_ns = warp_hold_end(&warp, *held_ns);
+	return error;
 }
 
 /* The entry that was under way at plan time @held_ns: what is left of its time. */
@@ -665,12 +683,17 @@ void queue_hold(struct machine *machine, u64 held_ns)
 	u32 queued = machine->state.queued;
 	u32 number = machine->state.done + 1;
 	struct queue_entry *entry;
+	u64 end_ns;
 
 	for (; number != queued + 1; number++) {
 		entry = machine_entry(machine, number);
-		if (entry->kind == ENTRY_HOME || queue_end_ns(machine, entry) > held_ns)
+		end_ns = queue_end_ns(machine, entry);
+		if (entry->kind == ENTRY_HOME || end_ns > held_ns)
 			break;
-		entry->end_ns = queue_end_ns(machine, entry);
+		/* what is passed while a stream slows down is so later */
+		if (end_ns > machine->motion.stage_ns)
+			end_ns = entry->staged_point_ns;
+		entry->end_ns = end_ns;
 		entry->kind = ENTRY_STOP;
 	}
 	if (number == queued + 1)
@@ -678,7 +701,12 @@ void queue_hold(struct machine *machine, u64 held_ns)
 	hold_entry(machine, machine_entry(machine, number), held_ns);
 	for (; number != queued + 1; number++) {
 		entry = machine_entry(machine, number);
-		held = held && entry->kind == ENTRY_POINT;
+		/* what an earlier hold would have passed while it slowed down is ahead again */
+		if (held && entry->kind == ENTRY_STOP && entry->duration_ns) {
+			entry->kind = ENTRY_POINT;
+			entry->point_ns = entry->end_ns;
+		}
+		held = held && (entry->kind == ENTRY_POINT || entry->kind == ENTRY_STOP);
 		if (!held)
 			entry->end_ns = U64_MAX;
 	}

@@ -424,11 +424,10 @@ static u64 path_ns(const struct warp *warp)
 	return segment->start_ns + real_ceil(real_add(since, warp->at_ns));
 }
 
-int warp_hold(struct warp *warp, struct motion *motion, u64 end_ns, u64 *held_ns)
+int warp_hold_begin(struct warp *warp, struct motion *motion, u64 end_ns)
 {
 	u16 path = hold_begin(&motion->hold, &motion->pool, motion->cut_segment);
 	u16 last = path, next;
-	struct stream stream = motion->stream;
 
 	if (path == SEGMENT_NONE)
 		return -ENOSPC;
@@ -437,25 +436,50 @@ int warp_hold(struct warp *warp, struct motion *motion, u64 end_ns, u64 *held_ns
 		last = next;
 	warp_begin(warp, motion, path, motion->cut_u, last, real_from(1), false);
 	warp->move_start_ns = motion->pool.segment[path].move_start_ns;
-	while (warp->segment != SEGMENT_NONE && !warp_is_done(warp))
+	return 0;
+}
+
+/*
+ * Whether the segment of the path that it is in is before plan time @ns, an end of one but
+ * for rounding: so its middle tells.
+ */
+static bool is_before(const struct warp *warp, u64 ns)
+{
+	const struct segment *segment = present(warp);
+
+	return segment->start_ns / 2 + segment_end_ns(segment) / 2 < ns;
+}
+
+int warp_hold_until(struct warp *warp, u64 path_ns, u64 *plan_ns)
+{
+	while (warp->segment != SEGMENT_NONE && !warp_is_done(warp) && is_before(warp, path_ns))
 		if (slow_segment(warp))
 			return -ENOSPC;
+	*plan_ns = warp_end_ns(warp);
+	return 0;
+}
+
+u64 warp_hold_end(struct warp *warp, u64 end_ns)
+{
+	struct motion *motion = warp->motion;
+	struct stream stream = motion->stream;
+	u64 held_ns;
+
 	if (motion->staged.last != SEGMENT_NONE)
 		motion->pool.segment[motion->staged.last].at_rest = true;
-	motion->hold.staged = (struct held){ .first = warp->segment, .last = last };
-	*held_ns = end_ns;
+	motion->hold.staged = (struct held){ .first = warp->segment, .last = warp->last };
 	if (warp->segment == SEGMENT_NONE)
-		return 0;
-	*held_ns = path_ns(warp);
+		return end_ns;
+	held_ns = path_ns(warp);
 	motion->hold.staged.u = min_t(s64, present(warp)->end,
 				      real_round(real_shift(warp->at_ns,
 							    63 - present(warp)->time_shift)));
-	if (stream.segment == SEGMENT_NONE || stream.end_ns <= *held_ns)
-		return 0;
+	if (stream.segment == SEGMENT_NONE || stream.end_ns <= held_ns)
+		return held_ns;
 	if (stream.segment == motion->cut_segment)
-		stream.segment = path;
+		stream.segment = motion->hold.path;
 	motion->staged_stream = stream;
-	return 0;
+	return held_ns;
 }
 
 void warp_resume_begin(struct resume *resume, struct motion *motion)
@@ -518,7 +542,7 @@ static bool is_left(const struct resume *resume)
 
 int warp_resume_until(struct resume *resume, u64 held_ns, u64 *plan_ns)
 {
-	while (!is_left(resume) && present(&resume->warp)->start_ns < held_ns)
+	while (!is_left(resume) && is_before(&resume->warp, held_ns))
 		if (resume_segment(resume))
 			return -ENOSPC;
 	*plan_ns = warp_end_ns(&resume->warp);

@@ -45,9 +45,16 @@ int warp_staged(struct warp *warp, u16 before, u16 mark, u64 move_start_ns,
 /*
  * After motion_stage_cut(), with axes that move: stage that they come to rest on the path
  * that the published plan up to plan time @end_ns is; what is left of it is held at the
- * publish. @held_ns: the time in it at which they rest. 0 or -ENOSPC.
+ * publish. To be followed by warp_hold_until() with times of that path, in their order, the
+ * last @end_ns, and warp_hold_end(). 0 or -ENOSPC.
  */
-int warp_hold(struct warp *warp, struct motion *motion, u64 end_ns, u64 *held_ns);
+int warp_hold_begin(struct warp *warp, struct motion *motion, u64 end_ns);
+
+/* Stage up to @path_ns, which is @plan_ns now, unless they rest before. 0 or -ENOSPC. */
+int warp_hold_until(struct warp *warp, u64 path_ns, u64 *plan_ns);
+
+/* Returns the time in the path at which they rest. */
+u64 warp_hold_end(struct warp *warp, u64 end_ns);
 
 /*
  * After motion_stage(): what is held goes on. To be followed by warp_resume_until() with

@@ -137,6 +137,22 @@ is "what was held before it began never did" \
 is "a HOME that was held begins when the one before it ended" \
 	"$(printf 'HOME TILT\nHOME PAN\n#@ 10\nPAUSE\n#@ 11\nRESUME\n' | plan |
 		awk '$1 == 1 { end = $4 } $1 == 2 { print $3 == end, $5 }')" "1 done"
+# The third is passed while it slows down from 0.297 s on, 120 deg/s2 at most
+is "points that a hold passes end when they are passed" "$(plan <<-END | awk '$1 ~ /^[1-4]$/ { print $3, $4 }'
+	PVT PAN 0.1 2 IN 100ms
+	PVT PAN 0.3 2 IN 100ms
+	PVT PAN 0.5 2 IN 100ms
+	PVT PAN 0.7 2 IN 100ms
+	PVT PAN 0.8 0 IN 100ms
+	#@ 0.295
+	PAUSE
+	#@ 0.4
+	RESUME
+END
+)" "0.001000000 0.101000000
+0.101000000 0.201000000
+0.201000000 0.302095257
+0.302095257 0.504200001"
 
 # The switches trip at the steps -15289 and -4178
 homes='SET PAN HOMESPEED 40; SET PAN HOMEPOS -172; SET PAN BACKOFF 2; SET TILT HOMEPOS -47

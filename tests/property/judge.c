@@ -466,16 +466,29 @@ static bool is_at_point(const struct segment *segment, const struct point *point
 		if (fabsl(beyond) > STEPS_ERROR &&
 		    fabsl(beyond + at.script->axis[i].backlash) > STEPS_ERROR)
 			return false;
-		if (fabsl(end.speed - point->speed[i]) > tolerance)
+		if (!at.script->held && fabsl(end.speed - point->speed[i]) > tolerance)
 			return false;
 	}
 	return true;
+}
+
+/* Whether another point follows @point, so that the end of its @line is where it is. */
+static bool follows(const struct point *point, const struct script_line *line)
+{
+	const struct script *script = at.script;
+	const struct point *next = point + 1;
+
+	return next < script->point + script->points &&
+	       script->rehearsal->line[next->line].start_ns == line->end_ns;
 }
 
 /* The plan goes through each point, at its speed. */
 static void judge_point(const struct point *point)
 {
 	const struct script_line *line = &at.script->rehearsal->line[point->line];
+	s64 rounding_ns = 1 + at.script->held;
+	s64 until_ns = line->end_ns + rounding_ns;
+	s64 since_ns = follows(point, line) ? line->end_ns - rounding_ns : line->written_ns;
 	size_t i;
 
 	if (line->outcome != ENTRY_DONE)
@@ -484,8 +497,7 @@ static void judge_point(const struct point *point)
 		const struct segment *segment = &at.record->segment[i].segment;
 		s64 end_ns = segment_end_ns(segment) - REHEARSAL_BEGIN_NS;
 
-		if (end_ns >= (s64)line->written_ns && end_ns <= (s64)line->end_ns + 1 &&
-		    is_at_point(segment, point))
+		if (end_ns >= since_ns && end_ns <= until_ns && is_at_point(segment, point))
 			return;
 	}
 	require(false, "the plan does not go through the point of line %u", line->number);

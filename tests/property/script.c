@@ -739,7 +739,7 @@ static void say_pause(struct script *script)
 {
 	if (!say_word(script, "PAUSE"))
 		return;
-	script->points = 0; /* a hold changes when and how fast */
+	script->held++;
 	pass_some(script);
 	if (one_in(3)) {
 		struct move move = new_move(script, "");

@@ -87,6 +87,7 @@ struct script {
 	unsigned int promises;
 	struct point point[POINTS_MAX];
 	unsigned int points;
+	unsigned int held; /* so often: points may be passed slower; a ns goes to rounding */
 	struct homing home[HOMES_MAX];
 	unsigned int homes, homed; /* so many of them are over, and taken into account */
 	unsigned int accepted, refused; /* lines */
