@@ -23,13 +23,20 @@ struct test_group {
 #define START_TEST(name) static void name(int _i)
 #define END_TEST
 
-/* Ends the case. Out of line, as what KUnit makes of an assertion fills a stack. */
+/*
+ * Ends the case. Out of line, as what KUnit makes of an assertion fills a stack. Its
+ * message ends before the first number in floating point, with a warning of the kernel's.
+ */
 void __printf(2, 3) __noreturn check_failed(const char *what, const char *format, ...);
+
+/* Lets others run now and then: a test may take a minute, and holds the processor. */
+void check_passed(void);
 
 #define ck_assert_msg(holds, ...) \
 	do { \
 		if (!(holds)) \
 			check_failed(#holds, __VA_ARGS__); \
+		check_passed(); \
 	} while (0)
 #define ck_abort_msg(...) ck_assert_msg(false, __VA_ARGS__)
 #define ck_assert(holds) ck_assert_msg(holds, "broken")
@@ -52,6 +59,7 @@ void __printf(2, 3) __noreturn check_failed(const char *what, const char *format
 #define ck_assert_str_eq(a, b) ck_assert(!strcmp(a, b))
 #define ck_assert_str_ne(a, b) ck_assert(strcmp(a, b))
 #define ck_assert_mem_eq(a, b, size) ck_assert(!memcmp(a, b, size))
+#define ck_assert_double_gt ck_assert_int_gt
 #define ck_assert_double_lt ck_assert_int_lt
 #define ck_assert_double_eq_tol(a, b, tolerance) \
 	do { \

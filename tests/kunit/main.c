@@ -7,11 +7,11 @@
 #include "check.h"
 
 #define TESTS_MAX 256
-#define SUITES_MAX 8
+#define SUITES_MAX 16
 
-/* A test, which its case is found by. */
+/* A test, found by its name, of which its case has the address. */
 static struct test {
-	const char *name;
+	char name[64];
 	void (*run)(int i);
 	int from;
 	int to;
@@ -49,13 +49,23 @@ void check_failed(const char *what, const char *format, ...)
 	unreachable();
 }
 
+void check_passed(void)
+{
+	static unsigned long since;
+
+	if (time_before(jiffies, since + HZ / 10))
+		return;
+	kernel_fpu_end();
+	cond_resched();
+	since = jiffies;
+	kernel_fpu_begin_mask(KFPU_387 | KFPU_MXCSR);
+}
+
 static void run_test(struct kunit *kunit)
 {
-	struct test *test = tests;
+	struct test *test = (void *)(kunit->name - offsetof(struct test, name));
 	int i;
 
-	while (strcmp(test->name, kunit->name))
-		test++;
 	for (i = test->from; i < test->to; i++) {
 		kernel_fpu_begin_mask(KFPU_387 | KFPU_MXCSR);
 		if (test->group->set_up)
@@ -96,20 +106,26 @@ void tcase_add_checked_fixture(TCase *group, void (*set_up)(void), void (*tear_d
 
 void tcase_add_function(TCase *group, const char *name, void (*run)(int), int from, int to)
 {
+	struct test *test = &tests[test_count];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(not_here); i++)
 		if (!strcmp(name, not_here[i]))
 			return;
-	tests[test_count++] = (struct test){ name, run, from, to, group };
-	cases[case_count++] = (struct kunit_case){ .run_case = run_test, .name = name };
+	*test = (struct test){ .run = run, .from = from, .to = to, .group = group };
+	strscpy(test->name, name, sizeof(test->name));
+	cases[case_count++] = (struct kunit_case){ .run_case = run_test, .name = test->name };
+	test_count++;
 }
 
 Suite *backlash_suite(void);
 Suite *drives_suite(void);
 Suite *head_suite(void);
 Suite *machine_suite(void);
+Suite *motion_suite(void);
 Suite *parser_suite(void);
+Suite *path_suite(void);
+Suite *plan_suite(void);
 Suite *session_suite(void);
 Suite *switches_suite(void);
 
@@ -119,7 +135,10 @@ static int __init unit_tests_init(void)
 	drives_suite();
 	head_suite();
 	machine_suite();
+	motion_suite();
 	parser_suite();
+	path_suite();
+	plan_suite();
 	session_suite();
 	switches_suite();
 	return __kunit_test_suites_init(suite_list, suite_count);

@@ -30,6 +30,10 @@ static inline void free(void *memory)
 
 #define llabs(number) abs(number)
 #define strtoul simple_strtoul
+#define __builtin_popcount(number) hweight32(number)
+
+/* Tests that measure tell what they found; only whether it is good matters here. */
+#define printf(...) ((void)0)
 
 /* There are no files: tests that need one are left out. */
 #define FILE void
