@@ -247,7 +247,8 @@ static enum hrtimer_restart sleep_until(struct hrtimer *timer, u64 wake_ns)
  */
 static u64 wake_time(u64 began_ns, u64 now_ns, u64 next_ns)
 {
-	u64 early = early_ns();
+	/* What early_us is worth is less than a slip of the plan. */
+	u64 early = now_ns < began_ns + BUSY_NS ? early_ns() : 0;
 
 	if (next_ns == U64_MAX)
 		return next_ns;

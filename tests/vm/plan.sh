@@ -131,3 +131,27 @@ done
 during joystick
 that "a joystick goes to and fro" "$pan_down" -gt 500
 that "a joystick ends where it told" "$((pan_up - pan_down)) $((tilt_up - tilt_down))" = "267 -178"
+
+# How far from equal intervals the steps in the middle of a train left, on average
+spread() # MARK
+{
+	awk -v mark="$1" '
+		$2 == "mark" { on = $3 == mark }
+		on && $2 == "pan-step" && $3 { time[++n] = $1 }
+		END {
+			first = int(n / 4)
+			last = 3 * first
+			interval = (time[last] - time[first]) / (last - first)
+			for (i = first; i <= last; i++)
+				mean += off[i] = time[i] - time[first] - (i - first) * interval
+			mean /= last - first + 1
+			for (i = first; i <= last; i++)
+				sum += off[i] < mean ? mean - off[i] : off[i] - mean
+			printf "%d", sum / (last - first + 1)
+		}' "$out/pins.edges"
+}
+
+late=$(spread early0)
+early=$(spread early20)
+echo "spread of a train of steps: $late ns, woken early $early ns"
+that "steps leave in better time when woken early" "$early" -lt "$((late / 2))"
