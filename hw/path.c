@@ -718,32 +718,43 @@ static int cruise(struct walk *walk)
 }
 
 /*
+ * How late fixed point alone may make it for leg @corner, which it aims at. Where the
+ * acceleration is to be 0 there, it then jumps: by 2^-20 of its limit at most.
+ */
+static struct real rounding_before(const struct walk *walk, int corner)
+{
+	const struct path_leg *leg = &walk->path->leg[corner];
+	const struct limits *limits = &walk->path->leg[walk->leg].limits;
+	struct real rounding = real_shift(walk->path->tiny, ARRIVED_BITS);
+	struct real way = rounding;
+
+	if (!real_sign(leg->corner)) {
+		way = real_shift(distance_ahead(walk, &walk->at, corner), -LATE_BITS);
+	} else if (leg->level && real_sign(limits->jerk)) {
+		way = real_div(limits->acceleration, limits->jerk);
+		way = real_shift(real_mul(walk->aim_speed, way), -SAME_BITS);
+	}
+	return larger(way, rounding);
+}
+
+/*
  * The path may begin, or go on, in a state from which it has to slow down at once,
  * as it would for what was its end. To let go of the brake in time to be just as
- * fast as the corner may take longer than that: then it brakes until it is as slow. But
- * not where it lets go for that corner already, as fast as may be: what it would be late by
- * is what fixed point makes of the acceleration, and that is what jumps there.
+ * fast as the corner may take longer than that: then it brakes until it is as slow.
  */
 static void look_ahead(struct walk *walk)
 {
-	const struct plan_path *path = walk->path;
 	int corner = first_unsafe(walk, &walk->at);
-	struct real late, rounding, distance;
+	struct real late;
 
 	if (corner < 0)
 		return;
 	late = aim_at(walk, corner);
-	rounding = real_shift(path->tiny, ARRIVED_BITS);
-	distance = distance_ahead(walk, &walk->at, corner);
-	if (!real_sign(path->leg[corner].corner))
-		rounding = larger(rounding, real_shift(distance, -LATE_BITS));
-	else if (real_compare(walk->at.speed, path->leg[corner].corner) <= 0) /* so it is level */
-		rounding = larger(rounding, real_shift(distance, -SAME_BITS));
-	if (real_compare(late, rounding) > 0) {
-		walk->aim = AIM_BRAKE;
-		walk->aim_speed = path->leg[corner].corner;
-		walk->aim_level = path->leg[corner].level;
-	}
+	if (real_compare(late, rounding_before(walk, corner)) <= 0)
+		return;
+	walk->aim = AIM_BRAKE;
+	walk->aim_speed = walk->path->leg[corner].corner;
+	walk->aim_level = walk->path->leg[corner].level;
 }
 
 /* The speed that it changes to now. */
