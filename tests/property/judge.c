@@ -15,7 +15,7 @@
 /* Steps: the fixed point's, and what a path leaves at its end. */
 #define STEPS_ERROR 1e-5L
 /* Steps: so near to its end a path may rest, though its brake is not quite let go. */
-#define FLAT 3e-9L
+#define FLAT 5e-9L
 /* How far from its root a step may be. */
 #define ROOT_NS 100
 /* From the rise of STEP to the next that the default pulses allow, turned or not. */
@@ -66,6 +66,7 @@ static struct {
 	bool first;
 	bool rested; /* the segment before ended at rest, or halted: */
 	bool halted;
+	bool stands; /* and no axis moved in it */
 	long double end_ns;
 	int time_shift; /* of the segment before */
 	struct at end[HEAD_AXES];
@@ -122,7 +123,7 @@ static void judge_time(void)
 	require(gap_ns > -grain_ns || at.halted,
 		"a segment begins %Lg ns before the last ends, at %.9Lf s", -gap_ns,
 		seconds(now_ns));
-	require(gap_ns < grain_ns || at.rested,
+	require(gap_ns < grain_ns || at.rested || at.stands,
 		"no segment for %Lg ns, in motion, at %.9Lf s", gap_ns, seconds(now_ns));
 }
 
@@ -325,12 +326,12 @@ static void judge_steps(unsigned int axis, long double end, bool halted)
 static void judge_segment(const struct observed_segment *observed)
 {
 	struct at to[HEAD_AXES], noise[HEAD_AXES];
-	bool moves = false;
 	unsigned int i;
 
 	at.segment = &observed->segment;
 	judge_time();
 	at.end_ns = start_ns(at.segment) + length_ns(at.segment);
+	at.stands = true;
 	for (i = 0; i < HEAD_AXES; i++) {
 		struct at from = reference_at(at.segment, i, 0);
 
@@ -339,14 +340,14 @@ static void judge_segment(const struct observed_segment *observed)
 		judge_limits(i, from, to[i], noise[i]);
 		judge_joint(i, from, noise[i]);
 		judge_steps(i, to[i].position, observed->halted);
-		moves |= segment_moves(at.segment, i);
+		at.stands &= !segment_moves(at.segment, i);
 	}
 	memcpy(at.end, to, sizeof(to));
 	memcpy(at.noise, noise, sizeof(noise));
 	at.time_shift = at.segment->time_shift;
 	at.first = false;
 	at.halted = observed->halted;
-	at.rested = at.segment->at_rest || at.halted || !moves;
+	at.rested = at.segment->at_rest || at.halted;
 	for (i = 0; i < HEAD_AXES && at.rested && !at.halted; i++)
 		require(fabsl(to[i].speed) <=
 				at.script->axis[i].jump + speed_error(i) + noise[i].speed,
@@ -414,9 +415,10 @@ static struct at state_from(unsigned int axis, long double ns)
 
 		if (start_ns(segment) > ns + 1e-3L)
 			break;
-		if (fabsl(start_ns(segment) - ns) <= 1e-3L)
-			return reference_at(segment, axis, 0);
 		state = (struct at){ .position = reference_at(segment, axis, 1).position };
+		/* where there is more than one the first is too short to tell */
+		if (fabsl(start_ns(segment) - ns) <= 1e-3L)
+			state = reference_at(segment, axis, 0);
 	}
 	return state;
 }
