@@ -34,6 +34,17 @@ static u32 home_switch(const struct machine *machine, unsigned int i)
 	return present & SWITCH_HOME(i) ? SWITCH_HOME(i) : present & limit;
 }
 
+u32 home_axes(const struct machine *machine)
+{
+	u32 axes = 0;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		if (home_switch(machine, i))
+			axes |= BIT(i);
+	return axes;
+}
+
 static u32 home_switches(const struct machine *machine)
 {
 	u32 lines = 0;
@@ -254,12 +265,9 @@ void home_begin(struct machine *machine, u64 now_ns)
 /* The axes that @command means: those that it names, or all that have a switch. */
 static int find_axes(struct transaction *line, const struct command *command, u32 *axes)
 {
-	u32 with_switch = 0;
+	u32 with_switch = home_axes(line->machine);
 	unsigned int i;
 
-	for (i = 0; i < line->machine->names.count; i++)
-		if (home_switch(line->machine, i))
-			with_switch |= BIT(i);
 	*axes = command->axes ? command->axes : with_switch;
 	if (*axes && !(*axes & ~with_switch))
 		return 0;

@@ -8,6 +8,9 @@
 
 #include "state.h"
 
+/* The axes, bits, that have a switch to seek: that of home, or a limit in its place. */
+u32 home_axes(const struct machine *machine);
+
 /*
  * Go on with a HOME that is under way, after switches_look(): stop axes whose
  * switches tripped (or opened), begin the next phase, raise ALARM_HOME if a switch

@@ -2,24 +2,37 @@
 /*
  * The line that `?` answers and a file open for reading only reads.
  */
+#include "home.h"
 #include "status.h"
 #include "switches.h"
 
-/* " KEY=PAN,TILT": the axes whose position is of that trust. */
-static void print_axes_of(const struct machine *machine,
-			  const struct machine_state *state, const char *key,
-			  enum trust trust, struct text *answer)
+/* " KEY=PAN,TILT": the @axes, bits. */
+static void print_axes(const struct machine *machine, const char *key, u32 axes,
+		       struct text *answer)
 {
 	const char *separator = "";
 	unsigned int i;
 
 	text_printf(answer, " %s=", key);
 	for (i = 0; i < machine->names.count; i++) {
-		if (state->axis[i].trust != trust)
+		if (!(axes & BIT(i)))
 			continue;
 		text_printf(answer, "%s%s", separator, machine->names.name[i]);
 		separator = ",";
 	}
+}
+
+/* The axes whose position is of that trust. */
+static u32 axes_of(const struct machine *machine, const struct machine_state *state,
+		   enum trust trust)
+{
+	u32 axes = 0;
+	unsigned int i;
+
+	for (i = 0; i < machine->names.count; i++)
+		if (state->axis[i].trust == trust)
+			axes |= BIT(i);
+	return axes;
 }
 
 /* " SWITCHES=PAN-HOME,ESTOP": those that are tripped. */
@@ -59,11 +72,11 @@ void status_print(struct machine *machine,
 		text_micro(answer, machine_position(machine, state, i, now_ns),
 			   true);
 	}
-	text_printf(answer, " QUEUE=%u/%u ALARM=%s",
-		    state->queued - state->done, QUEUE_MAX,
-		    machine_alarm_names[state->alarm]);
-	print_axes_of(machine, state, "UNTRUSTED", TRUST_LOST, answer);
-	print_axes_of(machine, state, "UNKNOWN", TRUST_UNKNOWN, answer);
+	text_printf(answer, " QUEUE=%u/%u", state->queued - state->done, QUEUE_MAX);
+	print_axes(machine, "HOMES", home_axes(machine), answer);
+	text_printf(answer, " ALARM=%s", machine_alarm_names[state->alarm]);
+	print_axes(machine, "UNTRUSTED", axes_of(machine, state, TRUST_LOST), answer);
+	print_axes(machine, "UNKNOWN", axes_of(machine, state, TRUST_UNKNOWN), answer);
 	print_switches(machine, answer);
 	text_end_line(answer);
 }

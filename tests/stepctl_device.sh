@@ -41,7 +41,7 @@ is "a move" "$(ctl PAN 5 TILT -3)" " -> 0"
 is "--wait" "$(ctl --wait PAN 2 TILT 1)" "done 1: PAN 2 TILT 1 -> 0"
 is "an answer" "$(ctl 'PAN?')" "PAN=2.000000 STEPS=178 -> 0"
 is "a status" "$(ctl '?')" \
-	"STATE=IDLE PAN=2.000000 TILT=1.000000 QUEUE=0/64 ALARM= UNTRUSTED= UNKNOWN= SWITCHES= -> 0"
+	"STATE=IDLE PAN=2.000000 TILT=1.000000 QUEUE=0/64 HOMES=PAN,TILT ALARM= UNTRUSTED= UNKNOWN= SWITCHES= -> 0"
 is "an error" "$(ctl PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
 is "an error while waiting" "$(ctl --wait PAN 300)" "stepctl: PAN 300 is beyond MAX 170 -> 1"
 is "a word of the language that is a sub-command, too" "$(ctl --wait RUN PAN 5 FOR 10ms)" \
@@ -350,3 +350,12 @@ is "watch: a key that is held" "$(ctl --wait PAN 0 >/dev/null
 0"
 is "watch: without a terminal" "$(ctl watch </dev/null | head -n 1)" \
 	"stepctl: watch: it takes a terminal"
+
+# HOMEPOS is 0, and the head far from where it was
+is "--wait for HOME" "$(ctl --wait HOME PAN)" "done 1: HOME PAN -> 0"
+ctl --wait PAN 22 >/dev/null
+printf 'HOME PAN\nPAN 22 AT 10\n' >home.move
+is "a bar of HOME" "$(terminal '%\[#* *\] .*  0:0[1-9] left  line 1: HOME PAN' \
+	'%\[#+ *\] .*  0:0[12] left  line 2: PAN 22 AT 10' \
+	-- "$stepctl" run --device "$device" home.move; ctl 'PAN?' | sed 's/ .*//')" " 0
+PAN=22.000000"

@@ -82,7 +82,7 @@ static void print_edges(struct rehearsal *rehearsal, u64 lines, u64 levels)
 static bool capture(struct source *script)
 {
 	static const struct observer observer = { .edges = print_edges };
-	struct rehearsal *rehearsal = rehearsal_new(&observer, NULL);
+	struct rehearsal *rehearsal = rehearsal_new(&observer, NULL, 0);
 	bool good;
 
 	if (!rehearsal) {

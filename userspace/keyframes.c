@@ -116,7 +116,7 @@ static struct rehearsal *rehearsal_of(const struct request *request, int *failed
 
 	*failed = STATUS_ERROR;
 	if (!request->play && !channel_device && !channel_host) {
-		rehearsal = rehearsal_new(&observer, NULL);
+		rehearsal = rehearsal_new(&observer, NULL, 0);
 		if (rehearsal)
 			rehearsal->machine.outputs = AUX_MAX;
 		return rehearsal;

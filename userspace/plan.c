@@ -337,7 +337,7 @@ static int play(struct rehearsal *rehearsal, const struct form *form, struct sou
 
 static int play_file(const struct form *form, const char *file, const char *picture)
 {
-	struct rehearsal *rehearsal = rehearsal_new(&form->observer, NULL);
+	struct rehearsal *rehearsal = rehearsal_new(&form->observer, NULL, 0);
 	struct source source = { .file = -1 };
 	int result = STATUS_ERROR;
 

@@ -117,26 +117,34 @@ static bool look_at(const struct axis_names *axes, const char *text,
 	return more < 0 || commands;
 }
 
-/* Whether it does what cannot be known beforehand: where a preset is, who resumes. */
-static bool has_unknowns(struct player *player)
+/*
+ * How much of the text is known to be taken or refused: not what follows a HOME, and nothing
+ * from where a preset is or who resumes has to be known.
+ */
+static size_t known_size(struct player *player)
 {
 	struct source source = *player->play->source;
 	char text[LINE_BYTES_MAX + 3];
 	struct error_report report;
 	struct command command;
 	struct parser parser;
+	bool homes = false;
+	size_t at;
 
 	source.passes = 0;
-	while (source_next(&source, text)) {
+	while (at = source.at, source_next(&source, text)) {
 		if (parser_begin(&parser, &player->status.axes, text, strlen(text),
 				 &report))
 			continue;
-		while (parser_next(&parser, &command, &report) > 0)
-			if (command.verb == VERB_GO || command.verb == VERB_HOME ||
-			    command.verb == VERB_PAUSE)
-				return true;
+		while (parser_next(&parser, &command, &report) > 0) {
+			if (command.verb == VERB_GO || command.verb == VERB_PAUSE)
+				return at;
+			homes |= command.verb == VERB_HOME;
+		}
+		if (homes)
+			break;
 	}
-	return false;
+	return source.at;
 }
 
 /*
@@ -147,14 +155,17 @@ static bool rehearse(struct player *player, struct rehearsal *rehearsal,
 		     unsigned int *lines, double *first_s)
 {
 	struct source source = *player->play->source;
-	const char *name = has_unknowns(player) ? NULL : source.name;
+	size_t size = source.size;
 	bool again = source.passes, good;
 
 	source.passes = 0;
-	good = source_rehearse(&source, rehearsal, name);
-	*lines = rehearsal->lines;
-	if (!good && name)
+	source.size = known_size(player);
+	good = source_rehearse(&source, rehearsal, source.name);
+	if (!good && source.name)
 		end(player, STATUS_ERROR);
+	source.size = size;
+	good = good && source_rehearse(&source, rehearsal, NULL);
+	*lines = rehearsal->lines;
 	if (good && again) {
 		source.at = 0;
 		good = source_rehearse(&source, rehearsal, NULL);

@@ -48,7 +48,7 @@ static void do_nothing(struct pins *pins)
 {
 }
 
-static bool add_axes(struct machine *machine, const struct axis_names *names)
+static bool add_axes(struct machine *machine, const struct axis_names *names, u32 homes)
 {
 	struct error_report report;
 	unsigned int axis;
@@ -56,7 +56,8 @@ static bool add_axes(struct machine *machine, const struct axis_names *names)
 	for (axis = 0; axis < names->count; axis++) {
 		if (machine_add_axis(machine, names->name[axis], &report) < 0)
 			return false;
-		machine_add_switch(machine, SWITCH_HOME(axis));
+		if (homes & BIT(axis))
+			machine_add_switch(machine, SWITCH_HOME(axis));
 	}
 	machine->outputs = AUX_MAX;
 	return true;
@@ -86,7 +87,7 @@ static bool add_head(struct rehearsal *rehearsal)
 }
 
 struct rehearsal *rehearsal_new(const struct observer *observer,
-				const struct axis_names *names)
+				const struct axis_names *names, u32 homes)
 {
 	struct rehearsal *rehearsal = calloc(1, sizeof(*rehearsal));
 	unsigned int i;
@@ -102,7 +103,7 @@ struct rehearsal *rehearsal_new(const struct observer *observer,
 	machine_init(&rehearsal->machine, &rehearsal->pins);
 	/* WAIT UNTIL tells virtual time, too. */
 	rehearsal->machine.realtime_offset_ns = -(s64)REHEARSAL_BEGIN_NS;
-	if (!(names ? add_axes(&rehearsal->machine, names) :
+	if (!(names ? add_axes(&rehearsal->machine, names, homes) :
 		      add_head(rehearsal))) {
 		free(rehearsal);
 		return NULL;

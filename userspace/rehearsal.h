@@ -76,12 +76,13 @@ struct rehearsal {
 };
 
 /*
- * A machine with axes of these @names and default settings, each with a home switch, and
- * with as many auxiliary outputs as there can be; where @names is NULL, with the axes of the
- * default head, their home switches and its one output. NULL if there is no memory.
+ * A machine with axes of these @names and default settings, those in @homes, bits, with a
+ * home switch, and with as many auxiliary outputs as there can be; where @names is NULL, with
+ * the axes of the default head, their home switches and its one output. NULL if there is no
+ * memory.
  */
 struct rehearsal *rehearsal_new(const struct observer *observer,
-				const struct axis_names *names);
+				const struct axis_names *names, u32 homes);
 void rehearsal_free(struct rehearsal *rehearsal);
 
 /*

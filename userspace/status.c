@@ -27,6 +27,25 @@ static void take_axis(struct device_status *status, const char *word,
 	status->axes.count++;
 }
 
+/* The axes, bits, that are in @list, with commas between them. */
+static u32 axes_named(const struct device_status *status, const char *list, size_t length)
+{
+	u32 axes = 0;
+	unsigned int i;
+
+	while (length) {
+		const char *comma = memchr(list, ',', length);
+		size_t name = comma ? (size_t)(comma - list) : length;
+
+		for (i = 0; i < status->axes.count; i++)
+			if (word_is(list, name, status->axes.name[i]))
+				axes |= BIT(i);
+		list += name + !!comma;
+		length -= name + !!comma;
+	}
+	return axes;
+}
+
 /* Between STATE and QUEUE stand the axes; of keys behind there may be more. */
 static void take_word(struct device_status *status, const char *word, size_t length)
 {
@@ -41,6 +60,8 @@ static void take_word(struct device_status *status, const char *word, size_t len
 		copy(status->state, sizeof(status->state), value, length);
 	else if (word_is(word, key_length, "QUEUE"))
 		sscanf(value, "%u/%u", &status->queue, &status->places);
+	else if (word_is(word, key_length, "HOMES"))
+		status->homes = axes_named(status, value, length);
 	else if (word_is(word, key_length, "ALARM"))
 		copy(status->alarm, sizeof(status->alarm), value, length);
 	else if (word_is(word, key_length, "UNTRUSTED"))
@@ -114,7 +135,8 @@ struct rehearsal *status_rehearsal(const struct device_status *status,
 				   struct channel *channel,
 				   const struct observer *observer)
 {
-	struct setup setup = { rehearsal_new(observer, &status->axes), true };
+	struct setup setup = { rehearsal_new(observer, &status->axes, status->homes),
+			       true };
 	char line[LINE_BYTES_MAX];
 	unsigned int i;
 

@@ -14,6 +14,7 @@ struct device_status {
 	char position[AXES_MAX][24]; /* as the device writes it, in axis units */
 	unsigned int queue; /* entries in it, and its places */
 	unsigned int places;
+	u32 homes; /* axes, bits, that HOME finds a switch for */
 	char alarm[16];
 	/* Axes, and "PAN.MIN" and the like, with commas between them. */
 	char untrusted[AXES_MAX * (AXIS_NAME_MAX + 1)];

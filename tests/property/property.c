@@ -35,7 +35,7 @@ static struct {
 /* Whether all is right with script @number. */
 static bool play(u64 number)
 {
-	struct rehearsal *rehearsal = rehearsal_new(&observer, NULL);
+	struct rehearsal *rehearsal = rehearsal_new(&observer, NULL, 0);
 	const char *fault;
 	unsigned int i;
 

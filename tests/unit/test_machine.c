@@ -12,7 +12,7 @@
 
 #define STATUS_IDLE(pan) \
 	"STATE=IDLE PAN=" pan ".000000 TILT=0.000000 QUEUE=0/64 " \
-	"ALARM= UNTRUSTED= UNKNOWN= SWITCHES=\n"
+	"HOMES= ALARM= UNTRUSTED= UNKNOWN= SWITCHES=\n"
 
 static struct rig *rig;
 static struct session *file;

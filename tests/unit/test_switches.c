@@ -275,7 +275,7 @@ START_TEST(home_joins_the_queue)
 	say("PAN 5 TILT 5; HOME TILT; TILT BY 5; PAN -160; HOME\n", "OK\n");
 	say("TILT -30\n", "OK\n");
 	say("PAN -170 IN 5s\n", "OK\n");
-	status_has("STATE=RUN PAN=0.000000 TILT=0.000000 QUEUE=7/64 ALARM= UNTRUSTED= ");
+	status_has("STATE=RUN PAN=0.000000 TILT=0.000000 QUEUE=7/64 ");
 	run_until_queued(6);
 	ck_assert_int_eq(steps_of(HEAD_TILT), 3556 + 444);
 	ck_assert_int_eq(steps_of(HEAD_PAN), 444);
@@ -303,11 +303,11 @@ START_TEST(home_follows_halt_in_its_line)
 	rig_run(rig, rig->now_ns + 400000000);
 	say("HALT; RESET; HOME TILT; TILT BY 5 IN 1s; PAN 1\n", "OK\n");
 	status_has("STATE=HOMING ");
-	status_has("QUEUE=3/64 ALARM= UNTRUSTED= UNKNOWN=PAN,TILT ");
+	status_has("QUEUE=3/64 HOMES=PAN,TILT ALARM= UNTRUSTED= UNKNOWN=PAN,TILT ");
 	rig_run_to_rest(rig);
 	ck_assert_int_eq(steps_of(HEAD_TILT), -4178 + 445);
 	ck_assert_int_eq(steps_of(HEAD_PAN), 89);
-	status_has("STATE=IDLE PAN=1.000000 TILT=-35.000000 QUEUE=0/64 ALARM= ");
+	status_has("STATE=IDLE PAN=1.000000 TILT=-35.000000 QUEUE=0/64 HOMES=PAN,TILT ALARM= ");
 	status_has(" UNTRUSTED= UNKNOWN=PAN ");
 }
 END_TEST

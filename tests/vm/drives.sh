@@ -23,7 +23,7 @@ gpio)
 	files=build/test/files-drives
 	mkdir -p "$files"
 	echo gpio >"$files/way"
-	tests/vm/pack.sh "$files/stepperd.tar" build/stepperd
+	tests/vm/pack.sh "$files/stepperd.tar" build/stepperd build/stepctl
 	cp tests/vm/drives.conf "$files/stepperd.conf"
 	tests/vm/boot.sh x86 "$out" tests/vm/guest-drives.sh "$files/way" \
 		"$files/stepperd.tar" "$files/stepperd.conf" \

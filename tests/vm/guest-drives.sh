@@ -63,4 +63,12 @@ if [ "$way" = gpio ]; then
 	start_anew
 	does returned ENABLE
 	mark end
+	before=$(cat /dev/stepper)
+	printf 'PAN 5\nHOME PAN\n' >/tmp/homes
+	check "no home switch: a script with HOME is refused" like \
+		"$(stepctl --device /dev/stepper run /tmp/homes 2>&1)" \
+		"/tmp/homes:2:1: error: PAN has no home switch"
+	check "no home switch: and HOME" like "$(stepctl --device /dev/stepper HOME 2>&1)" \
+		"stepctl: PAN has no home switch"
+	check "no home switch: nothing moves" like "$(cat /dev/stepper)" "$before"
 fi

@@ -124,13 +124,13 @@ steer
 check "RUN FOR, repeated, goes on" like "$(cat /dev/stepper)" 'STATE=RUN PAN=5[4-6].*'
 drop
 check "it ends with its connection" like "$(cat /dev/stepper)" \
-	'STATE=IDLE PAN=[56]* QUEUE=0/64 ALARM= UNTRUSTED= UNKNOWN=* SWITCHES='
+	'STATE=IDLE PAN=[56]* QUEUE=0/64 HOMES=PAN,TILT ALARM= UNTRUSTED= UNKNOWN=* SWITCHES='
 connect restricted
 steer
 kill -STOP $client # as when the link is dead, and nobody is told
 sleep 2
 check "and with what comes through it" like "$(cat /dev/stepper)" \
-	'STATE=IDLE PAN=[78]* QUEUE=0/64 ALARM= UNTRUSTED= UNKNOWN=* SWITCHES='
+	'STATE=IDLE PAN=[78]* QUEUE=0/64 HOMES=PAN,TILT ALARM= UNTRUSTED= UNKNOWN=* SWITCHES='
 echo 'RUN PAN 1' >&4
 kill -CONT $client
 sleep 2

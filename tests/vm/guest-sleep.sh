@@ -40,7 +40,7 @@ line 'SYNC' 2>/tmp/waiter &
 check "moving" await '*PAN=[2-9].*'
 check "sleep in motion" sh -c 'echo mem >/sys/power/state'
 edges=$(wc -l <"$sim/edges")
-status "an alarm" 'STATE=ALARM PAN=2.* QUEUE=0/64 ALARM=HALTED *'
+status "an alarm" 'STATE=ALARM PAN=2.* QUEUE=0/64 * ALARM=HALTED *'
 wait $!
 check "who waited for the end is told" like "$(cat /tmp/waiter)" '*shutdown'
 check "no move without RESET" sh -c '! echo "PAN 0" >/dev/stepper 2>/dev/null'

@@ -98,7 +98,7 @@ TILT -45'
 	sleep 2
 	mark "held-$1-end"
 	check "HOME in the queue, $1: goes on" line 'RESUME; SYNC'
-	status "HOME in the queue, $1: all done" 'STATE=IDLE * TILT=-45.000000 QUEUE=0/64 ALARM= UNTRUSTED= *'
+	status "HOME in the queue, $1: all done" 'STATE=IDLE * TILT=-45.000000 QUEUE=0/64 * ALARM= UNTRUSTED= *'
 	mark "queue-$1-end"
 	# 45 degrees are 4000 steps; polled, the switch is seen a step later, at most
 	[ ! -e "$sim" ] || check "HOME in the queue, $1: from its place" like "$(motor tilt)" '-400[01]'
