@@ -121,6 +121,11 @@ all_home()
 	# 172 and 47 degrees are 15288.9 and 4177.8 steps
 	check "HOME, all axes: on the steps that trip" [ "$(motor pan) $(motor tilt)" = "-15289 -4178" ]
 	line 'PAN -160 TILT 0; SYNC'
+	# upwards is where it went down
+	line 'SET PAN INVERT 1; SET PAN HOMEDIR 1; SET PAN HOMEPOS 90'
+	check "HOME upwards" line 'HOME PAN; SYNC'
+	status "HOME upwards: done" 'STATE=IDLE PAN=90.000000 * UNTRUSTED= UNKNOWN= SWITCHES=PAN-HOME'
+	check "HOME upwards: on the step that trips" [ "$(motor pan)" = -15289 ]
 	echo stepper-gpio >$driver/unbind
 
 	# wired wrongly, to the switch of an axis that stands still: 20 degrees and 1/8
