@@ -541,7 +541,8 @@ static void open_files_are_accounted(void)
 	const int files = 500;
 	struct rlimit limit = { files + 50, files + 50 };
 	long before, after, each;
-	int i;
+	char text[32];
+	int i, most;
 
 	put_into(GROUP "/cgroup.procs", "0");
 	MUST(!setrlimit(RLIMIT_NOFILE, &limit));
@@ -556,6 +557,16 @@ static void open_files_are_accounted(void)
 	while (open(DEVICE, O_RDWR) >= 0)
 		;
 	IS(errno, EMFILE);
+	/* Nor more than they may have. */
+	MUST(!close_range(100, 200, 0));
+	most = open(GROUP "/memory.max", O_WRONLY);
+	MUST(most >= 0);
+	snprintf(text, sizeof(text), "%ld", number_in(GROUP "/memory.current", "") + 8192);
+	IS(put(most, text), (long)strlen(text));
+	while (open(DEVICE, O_RDWR) >= 0)
+		;
+	IS(errno, ENOMEM);
+	IS(put(most, "max"), 3);
 }
 
 static long memory_in_use(void)
