@@ -15,7 +15,7 @@
 /* Steps: the fixed point's, and what a path leaves at its end. */
 #define STEPS_ERROR 1e-5L
 /* Steps: so near to its end a path may rest, though its brake is not quite let go. */
-#define FLAT 5e-9L
+#define FLAT 1e-8L
 /* How far from its root a step may be. */
 #define ROOT_NS 100
 /* From the rise of STEP to the next that the default pulses allow, turned or not. */
