@@ -607,7 +607,9 @@ bool plan_pvt_goes_on(const struct motion *motion)
 {
 	if (motion->staged_stream.segment != SEGMENT_NONE || motion->from)
 		return true;
-	return motion->staged.first == SEGMENT_NONE && !motion->cut &&
+	/* One that is held is in no plan, and its line may have dropped it just now. */
+	return motion->first != SEGMENT_NONE && motion->staged.first == SEGMENT_NONE &&
+	       !motion->cut &&
 	       motion->staged_end_ns == motion->stage_ns &&
 	       motion->stream.segment != SEGMENT_NONE &&
 	       motion->stream.end_ns >= motion->earliest_ns;

@@ -474,6 +474,22 @@ START_TEST(no_point_goes_on_from_a_stream_that_was_dropped)
 }
 END_TEST
 
+/* Nor does one of the line that drops it, long after all has come to rest. */
+START_TEST(no_point_goes_on_from_a_stream_that_its_line_drops)
+{
+	say("PVT PAN 7 0 TILT 3 0 IN 10s\n");
+	rig_run(rig, rig->now_ns + 5 * NS_PER_S);
+	say("PAUSE\n");
+	rig_run(rig, rig->now_ns + NS_PER_S);
+	say("STOP; PVT PAN 9 0 IN 2s\n");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_PAN], 800);
+	say("TILT 3\n");
+	rig_run_to_rest(rig);
+	ck_assert_int_eq(rig->head.position[HEAD_TILT], 267);
+}
+END_TEST
+
 Suite *hold_suite(void);
 
 Suite *hold_suite(void)
@@ -492,6 +508,7 @@ Suite *hold_suite(void)
 	tcase_add_loop_test(tests, points_and_a_hold_in_one_line, 0, 4);
 	tcase_add_test(tests, a_stream_on_hold_can_be_dropped);
 	tcase_add_test(tests, no_point_goes_on_from_a_stream_that_was_dropped);
+	tcase_add_test(tests, no_point_goes_on_from_a_stream_that_its_line_drops);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
